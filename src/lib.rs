@@ -1,0 +1,1 @@
+//! AWS X-Ray auto-instrumentation for Rust.

@@ -1,0 +1,1 @@
+//! Local X-Ray: daemon protocol in, traces out, no AWS account.

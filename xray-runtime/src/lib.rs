@@ -1,0 +1,1 @@
+//! Small runtime of autoxray: context, recording, sampling, export.

@@ -1,0 +1,1 @@
+//! Test kit of autoxray: isolated recorders, subsegment-tree assertions, a fake daemon.
