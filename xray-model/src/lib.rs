@@ -3,6 +3,8 @@
 //! Nothing here does IO, reads a clock or the environment, or holds state. The recording side (`xray-runtime`) and the viewing side
 //! (`xray-collector`) meet only here.
 
+pub mod datagram;
+pub mod document;
 mod header;
 mod ids;
 pub mod limits;

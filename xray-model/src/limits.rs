@@ -43,7 +43,7 @@ pub const METADATA_MAX: usize = 100;
 pub const METADATA_DEPTH_MAX: usize = 32;
 
 /// Encoded size of one metadata value.
-pub const METADATA_VALUE_BYTES_MAX: usize = 32_768;
+pub const METADATA_VALUE_BYTES_MAX: usize = 56_000;
 
 /// Exceptions of one segment or subsegment, source chain included.
 pub const EXCEPTIONS_MAX: usize = 16;

@@ -1,1 +1,50 @@
-//! Small runtime of autoxray: context, recording, sampling, export.
+//! The runtime of autoxray: context, recording, sampling, export.
+//!
+//! Programs use it through the crate `autoxray`; integrations build on the public API here.
+
+mod clock;
+mod config;
+mod context;
+mod diag;
+pub mod export;
+mod ids;
+mod record;
+mod recorder;
+#[doc(hidden)]
+pub mod rt;
+mod sampling;
+mod span;
+mod stats;
+mod value;
+
+pub use config::{Builder, ContextMissing};
+pub use context::{Context, InContext, Scoped};
+#[cfg(feature = "tokio")]
+pub use context::{spawn, spawn_blocking};
+pub use export::{Exporter, MemoryExporter, StdoutExporter, UdpExporter};
+pub use record::{ErrorKind, Namespace};
+pub use recorder::{AlreadyInstalled, Recorder};
+#[doc(hidden)]
+pub use rt as __rt;
+pub use sampling::Sampling;
+pub use span::{
+    Guard, Segment, Subsegment, Traced, annotate, is_enabled, is_recording, metadata, metadata_in, record_error, response_header, segment,
+    set_namespace, set_user, subsegment, trace_header, trace_id,
+};
+pub use stats::{Loss, LossKind, LossReason, Stats};
+pub use value::{Annotation, Classify, Failure, ToAnnotation};
+pub use xray_model::{Sampled, SegmentId, TRACE_HEADER_NAME, TraceHeader, TraceId};
+
+/// The figures of the recorder that is current here; outside a trace, of the process.
+#[must_use]
+pub fn stats() -> Stats {
+    context::current_recorder().stats()
+}
+
+/// Waits until documents that an exporter keeps have left, at most `timeout`; `false` if something is left over.
+///
+/// With the default exporter there is something to wait for only in the moment after start, if the daemon is known by a host name.
+#[must_use]
+pub fn flush(timeout: std::time::Duration) -> bool {
+    context::current_recorder().flush(timeout)
+}

@@ -1,0 +1,52 @@
+fn numbers(to: u32) -> Result<impl Iterator<Item = u32> + use<>, String> {
+    ::autoxray::__rt::sync(
+        const { &::autoxray::__rt::Site::new("numbers", "input.rs", 0u32) },
+        move || -> Result<_, String> {
+            if to == 0 {
+                return Err(String::from("none"));
+            }
+            Ok(0..to)
+        },
+        |__o| ::autoxray::__rt::outcome!(__o),
+    )
+}
+async fn later(to: u32) -> impl Iterator<Item = u32> {
+    ::autoxray::__rt::future(
+            const { &::autoxray::__rt::Site::new("later", "input.rs", 0u32) },
+            async move {
+                if false {
+                    return ::autoxray::__rt::typed::<_>();
+                }
+                0..to
+            },
+            |__o| ::autoxray::__rt::outcome!(__o),
+        )
+        .await
+}
+fn future(to: String) -> impl Future<Output = usize> {
+    ::autoxray::__rt::future(
+        const { &::autoxray::__rt::Site::new("future", "input.rs", 0u32) },
+        ::autoxray::__rt::call(move || -> _ {
+            let _ = &to;
+            async move { to.len() }
+        }),
+        |__o: &usize| ::autoxray::__rt::outcome!(__o),
+    )
+}
+fn future_with_values(
+    to: String,
+) -> impl Future<Output = Result<usize, std::fmt::Error>> + Send {
+    ::autoxray::__rt::future(
+        const { &::autoxray::__rt::Site::new("future_with_values", "input.rs", 0u32) },
+        ::autoxray::__rt::prepared(
+            ::autoxray::__rt::pending(|__v| {
+                __v.annotate("to", ::autoxray::__rt::value!(to));
+            }),
+            ::autoxray::__rt::call(move || -> _ {
+                let _ = &to;
+                std::future::ready(Ok(to.len()))
+            }),
+        ),
+        |__o: &Result<usize, std::fmt::Error>| ::autoxray::__rt::outcome!(__o),
+    )
+}

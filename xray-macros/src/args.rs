@@ -1,0 +1,246 @@
+//! The grammar of the attribute's arguments.
+//!
+//! ```text
+//! options := [ option { "," option } [ "," ] ]
+//! option  := "name" "=" TEXT | "segment" [ "=" TEXT ] | "namespace" "=" TEXT
+//!          | "annotate" "(" values ")" | "metadata" "(" values ")" | "skip"
+//! values  := value { "," value } [ "," ]
+//! value   := IDENT | IDENT "=" EXPR | TEXT "=" EXPR | "allow_secret" "(" value ")"
+//! ```
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Expr, LitStr, Token, token};
+
+use crate::diag::{self, Diag};
+use crate::valid;
+
+/// What can be written, as it is shown to the user.
+const OPTIONS: [&str; 7] = ["name = \"…\"", "segment", "segment = \"…\"", "namespace = \"remote\"", "annotate(…)", "metadata(…)", "skip"];
+
+/// An option's value and the word it was given with.
+pub(crate) struct Given<T> {
+    pub(crate) word: Ident,
+    pub(crate) value: T,
+}
+
+/// The arguments of `#[traced(…)]`.
+#[derive(Default)]
+pub(crate) struct Args {
+    pub(crate) name: Option<Given<LitStr>>,
+    /// `Some(None)`: named after the service.
+    pub(crate) segment: Option<Given<Option<LitStr>>>,
+    pub(crate) namespace: Option<Given<LitStr>>,
+    pub(crate) annotate: Option<Given<Vec<Value>>>,
+    pub(crate) metadata: Option<Given<Vec<Value>>>,
+    pub(crate) skip: Option<Given<()>>,
+}
+
+/// One recorded value: `user_id`, `post_id = input.id`, `"order.id" = order.id`.
+pub(crate) struct Value {
+    pub(crate) key: String,
+    /// Where the key stands, for messages.
+    pub(crate) place: TokenStream,
+    pub(crate) expr: TokenStream,
+    /// Wrapped in `allow_secret(…)`.
+    pub(crate) allowed: bool,
+}
+
+impl Args {
+    /// Parses and checks the arguments; the error holds every mistake in them.
+    pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Self> {
+        let mut diag = Diag::default();
+        let mut args = Self::default();
+        for option in split(tokens) {
+            let read = |input: ParseStream<'_>| args.option(input, &mut diag);
+            let result = read.parse2(option);
+            diag.keep(result);
+        }
+        valid::args(&args, &mut diag);
+        diag.finish(args)
+    }
+
+    /// The values of `annotate(…)` and of `metadata(…)`.
+    pub(crate) fn values(&self) -> (&[Value], &[Value]) {
+        (self.annotate.as_ref().map_or(&[], |given| &given.value), self.metadata.as_ref().map_or(&[], |given| &given.value))
+    }
+
+    fn option(&mut self, input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<()> {
+        let Ok(word) = input.call(Ident::parse_any) else {
+            return Err(input.error(format_args!("expected an option, found `{}`", rest(input))));
+        };
+        let what = format!("option `{word}`");
+        match word.to_string().as_str() {
+            "name" => {
+                let value = text(&word, input)?;
+                diag.set(&mut self.name, Given { word: word.clone(), value }, word, what);
+            }
+            "segment" => {
+                let value = if input.is_empty() { None } else { Some(text(&word, input)?) };
+                diag.set(&mut self.segment, Given { word: word.clone(), value }, word, what);
+            }
+            "namespace" => {
+                let value = text(&word, input)?;
+                diag.set(&mut self.namespace, Given { word: word.clone(), value }, word, what);
+            }
+            "annotate" => {
+                let value = values(&word, input, diag)?;
+                diag.set(&mut self.annotate, Given { word: word.clone(), value }, word, what);
+            }
+            "metadata" => {
+                let value = values(&word, input, diag)?;
+                diag.set(&mut self.metadata, Given { word: word.clone(), value }, word, what);
+            }
+            "skip" => diag.set(&mut self.skip, Given { word: word.clone(), value: () }, word, what),
+            _ => return Err(diag::unknown("option", &word, &OPTIONS)),
+        }
+        if input.is_empty() { Ok(()) } else { Err(surplus(input)) }
+    }
+}
+
+/// Splits at the commas that are not inside brackets.
+fn split(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut parts = vec![TokenStream::new()];
+    for token in tokens {
+        match (&token, parts.last_mut()) {
+            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => parts.push(TokenStream::new()),
+            (_, Some(part)) => token.to_tokens(part),
+            (_, None) => {}
+        }
+    }
+    if parts.last().is_some_and(TokenStream::is_empty) {
+        parts.pop();
+    }
+    parts
+}
+
+/// `= "…"`.
+fn text(word: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let wanted = |what: &str| format!("`{word}` takes a string literal{what}: write `{word} = \"…\"`");
+    if !input.peek(Token![=]) {
+        return Err(syn::Error::new(word.span(), wanted("")));
+    }
+    let equals: Token![=] = input.parse()?;
+    if input.is_empty() {
+        return Err(syn::Error::new_spanned(equals, wanted("")));
+    }
+    let found = input.fork();
+    input.parse().map_err(|_| found.error(wanted(&format!(", found `{}`", rest(&found)))))
+}
+
+/// `( value, … )`. Errors inside are collected; the values without errors are returned.
+fn values(word: &Ident, input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Vec<Value>> {
+    if !input.peek(token::Paren) {
+        let message = format!("`{word}` takes a list of values: write `{word}(user_id, size = body.len())`");
+        return Err(syn::Error::new(word.span(), message));
+    }
+    let list;
+    syn::parenthesized!(list in input);
+    if list.is_empty() {
+        let message = format!("`{word}()` names no value: write `{word}(user_id)` or leave it out");
+        return Err(syn::Error::new(word.span(), message));
+    }
+    let mut values = Vec::new();
+    while !list.is_empty() {
+        let result =
+            value(word, &list).and_then(|value| if list.is_empty() || list.peek(Token![,]) { Ok(value) } else { Err(surplus(&list)) });
+        values.extend(diag.keep(result));
+        while !list.is_empty() && !list.peek(Token![,]) {
+            list.parse::<TokenTree>()?;
+        }
+        list.parse::<Option<Token![,]>>()?;
+    }
+    Ok(values)
+}
+
+fn value(word: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
+    if input.peek(Ident::peek_any) && input.peek2(token::Paren) && input.fork().call(Ident::parse_any)? == "allow_secret" {
+        return allowed(word, input);
+    }
+    let assigned = input.peek2(Token![=]) && !input.peek2(Token![==]);
+    if assigned && input.peek(LitStr) {
+        let key: LitStr = input.parse()?;
+        input.parse::<Token![=]>()?;
+        return Ok(Value { key: key.value(), place: key.into_token_stream(), expr: expr(word, input)?, allowed: false });
+    }
+    if assigned && input.peek(Ident::peek_any) {
+        let key = input.call(Ident::parse_any)?;
+        input.parse::<Token![=]>()?;
+        return Ok(Value { key: key.unraw().to_string(), place: key.into_token_stream(), expr: expr(word, input)?, allowed: false });
+    }
+    let expr: Expr = input.parse()?;
+    let Some(key) = plain(&expr) else {
+        return Err(syn::Error::new_spanned(&expr, needs_key(&expr)));
+    };
+    Ok(Value { key, place: expr.to_token_stream(), expr: expr.into_token_stream(), allowed: false })
+}
+
+/// `allow_secret( value )`.
+fn allowed(word: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
+    let wrapper = input.call(Ident::parse_any)?;
+    let inner;
+    syn::parenthesized!(inner in input);
+    if inner.is_empty() {
+        return Err(syn::Error::new(wrapper.span(), "`allow_secret()` names no value: write `allow_secret(token)`"));
+    }
+    let value = value(word, &inner)?;
+    if !inner.is_empty() {
+        let message = "`allow_secret` takes one value: give each its own `allow_secret(…)`";
+        return Err(inner.error(message));
+    }
+    Ok(Value { allowed: true, ..value })
+}
+
+/// The expression behind `key =`.
+fn expr(word: &Ident, input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(input.error(format_args!("`{word}` needs an expression behind `=`: write `key = input.id`")));
+    }
+    input.parse::<Expr>().map(ToTokens::into_token_stream)
+}
+
+/// The key of a value that is written without one: a plain identifier is its own key.
+fn plain(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => path.path.get_ident().map(|ident| ident.unraw().to_string()),
+        Expr::Group(group) => plain(&group.expr),
+        _ => None,
+    }
+}
+
+fn needs_key(expr: &Expr) -> String {
+    let written = expr.to_token_stream().to_string();
+    let key = match expr {
+        Expr::Field(field) => match &field.member {
+            syn::Member::Named(name) => name.unraw().to_string(),
+            syn::Member::Unnamed(_) => String::from("key"),
+        },
+        Expr::MethodCall(call) => call.method.unraw().to_string(),
+        Expr::Reference(reference) => plain(&reference.expr).unwrap_or_else(|| String::from("key")),
+        _ => String::from("key"),
+    };
+    let written = tidy(&written);
+    format!("this value needs a key, because it is more than a plain name: write `{key} = {written}`")
+}
+
+/// Source-like spacing for tokens in a message: `self . user . id` → `self.user.id`.
+fn tidy(tokens: &str) -> String {
+    let mut text = String::from(tokens);
+    for (spaced, tight) in [(" . ", "."), (" :: ", "::"), (" (", "("), ("( ", "("), (" )", ")"), ("& ", "&"), (" [", "["), (" ,", ",")] {
+        text = text.replace(spaced, tight);
+    }
+    text
+}
+
+/// What is left of the input, shortened, for messages.
+fn rest(input: ParseStream<'_>) -> String {
+    let first: Option<TokenTree> = input.fork().parse().ok();
+    let text = first.map_or_else(String::new, |token| tidy(&token.to_string()));
+    if text.chars().count() > 40 { text.chars().take(39).chain(['…']).collect() } else { text }
+}
+
+fn surplus(input: ParseStream<'_>) -> syn::Error {
+    input.error(format_args!("expected `,`, found `{}`", rest(input)))
+}

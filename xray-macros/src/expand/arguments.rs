@@ -1,0 +1,103 @@
+//! Arguments must be dropped where and in the order they are without us: after the body's own
+//! values, the last argument first.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote_spanned;
+use syn::visit::{self, Visit};
+use syn::{FnArg, Pat, PatIdent, PatType, Signature};
+
+use super::body::mentions;
+use crate::rt::here;
+use crate::types::drops_nothing;
+
+/// Statements that go to the start of the closure (or async block) which `body` becomes.
+///
+/// ```text
+/// fn f(a: A, n: u32, b: B)             →  let _ = (&b, &a);
+/// fn f(a: A, _: B, (c, _): (C, D))     →  fn f(a: A, _argument1: B, argument2: (C, D))
+///                                         let _argument1 = _argument1;
+///                                         let argument2 = argument2; let (c, _) = argument2;
+///                                         let _ = &a;
+/// ```
+///
+/// A closure drops what it captured after its body, in the order in which it is first mentioned, so
+/// mentioning the arguments backwards is all that is needed; mentioned whole, they are captured whole.
+/// An argument that is not used, or only in part, is not captured and would be dropped too late, so it (and what
+/// follows, which must go before it) becomes a local, as the compiler does for `async fn`. At the
+/// beginning of the list too late is the right time: there it stays untouched, and its warning with it.
+pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> TokenStream {
+    let mut captured = Vec::new();
+    let mut locals = TokenStream::new();
+    for (position, input) in sig.inputs.iter_mut().enumerate() {
+        match input {
+            FnArg::Receiver(receiver) => {
+                if !drops_nothing(&receiver.ty) {
+                    captured.push(Ident::new("self", receiver.self_token.span));
+                }
+            }
+            FnArg::Typed(argument) if drops_nothing(&argument.ty) => {}
+            FnArg::Typed(argument) => {
+                let names = bindings(&argument.pat);
+                let used: Vec<Ident> = names.idents.iter().filter(|name| mentions(body, name)).cloned().collect();
+                let whole = used.len() == names.idents.len() && !used.is_empty();
+                let first = captured.is_empty() && locals.is_empty();
+                if (first && (whole || used.is_empty())) || (whole && !names.partial && locals.is_empty()) {
+                    captured.extend(used);
+                } else {
+                    locals.extend(local(argument, position));
+                }
+            }
+        }
+    }
+    let captured = captured.iter().rev();
+    match captured.len() {
+        0 => {}
+        1 => locals.extend(quote_spanned!(here()=> let _ = #(&#captured)*;)),
+        _ => locals.extend(quote_spanned!(here()=> let _ = (#(&#captured),*);)),
+    }
+    locals
+}
+
+/// Makes an argument a local; a pattern moves from the signature into the body.
+fn local(argument: &mut PatType, position: usize) -> TokenStream {
+    if let Pat::Ident(simple) = &mut *argument.pat
+        && simple.by_ref.is_none()
+        && simple.subpat.is_none()
+    {
+        let (mutability, name) = (simple.mutability.take(), &simple.ident);
+        return quote_spanned!(here()=> let #mutability #name = #name;);
+    }
+    let wild = matches!(&*argument.pat, Pat::Wild(_));
+    let name = Ident::new(&format!("{}argument{position}", if wild { "_" } else { "" }), here());
+    let plain = Pat::Ident(PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident: name.clone(), subpat: None });
+    let pattern = std::mem::replace(&mut *argument.pat, plain);
+    let unpack = (!wild).then(|| quote_spanned!(here()=> let #pattern = #name;));
+    quote_spanned!(here()=> let #name = #name; #unpack)
+}
+
+/// What an argument's pattern binds.
+struct Bindings {
+    idents: Vec<Ident>,
+    /// Something of the argument may stay unbound, and be dropped on its own.
+    partial: bool,
+}
+
+fn bindings(pat: &Pat) -> Bindings {
+    let mut found = Bindings { idents: Vec::new(), partial: false };
+    found.visit_pat(pat);
+    found
+}
+
+impl<'ast> Visit<'ast> for Bindings {
+    fn visit_pat_ident(&mut self, pat: &'ast PatIdent) {
+        self.partial |= pat.by_ref.is_some() || pat.subpat.is_some();
+        self.idents.push(pat.ident.clone());
+        visit::visit_pat_ident(self, pat);
+    }
+
+    fn visit_pat(&mut self, pat: &'ast Pat) {
+        let whole = matches!(pat, Pat::Ident(_) | Pat::Tuple(_) | Pat::TupleStruct(_) | Pat::Struct(_) | Pat::Paren(_) | Pat::Slice(_));
+        self.partial |= !whole || matches!(pat, Pat::Struct(pat) if pat.rest.is_some());
+        visit::visit_pat(self, pat);
+    }
+}

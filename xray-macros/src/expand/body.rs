@@ -1,0 +1,98 @@
+//! Questions about a body, answered from its tokens, and the block that stands in its place.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute, Ident};
+
+use crate::rt;
+
+/// A function's body: inner attributes, which must stay first in the function, and the rest.
+pub(crate) struct Body {
+    pub(crate) inner: Vec<Attribute>,
+    /// The body as a block of its own, in the user's braces: they carry the edition.
+    pub(crate) block: Group,
+}
+
+impl Body {
+    pub(crate) fn new(braces: Group) -> Self {
+        let read = |input: ParseStream<'_>| {
+            let inner = input.call(Attribute::parse_inner)?;
+            Ok((inner, input.parse::<TokenStream>()?))
+        };
+        match read.parse2(braces.stream()) {
+            Ok((inner, rest)) if !inner.is_empty() => Self { inner, block: within(&braces, rest) },
+            _ => Self { inner: Vec::new(), block: braces },
+        }
+    }
+
+    /// `{ PRELUDE BODY }`, see [`after`].
+    pub(crate) fn after(&self, prelude: TokenStream) -> Group {
+        after(prelude, &self.block)
+    }
+
+    /// The function's new body.
+    pub(crate) fn replaced(&self, content: TokenStream) -> Group {
+        let mut all = TokenStream::new();
+        self.inner.iter().for_each(|attr| attr.to_tokens(&mut all));
+        all.extend(content);
+        within(&self.block, all)
+    }
+}
+
+/// `content` in the braces of `group`.
+fn within(group: &Group, content: TokenStream) -> Group {
+    let mut new = Group::new(group.delimiter(), content);
+    new.set_span(group.span());
+    new
+}
+
+/// `{ PRELUDE { BODY } }`, or `{ PRELUDE BODY }` if the body has no statements of its own.
+///
+/// The body keeps its braces because they decide, by their edition, when temporaries of the last
+/// expression are dropped, and because lints look at what follows what in a block. A single expression
+/// needs neither, and would be told that its braces are unnecessary. Our own braces are edition 2024:
+/// temporaries of the body are dropped before anything of the prelude, as they are before parameters.
+pub(crate) fn after(prelude: TokenStream, body: &Group) -> Group {
+    if prelude.is_empty() {
+        return body.clone();
+    }
+    let mut content = prelude;
+    if has_statements(&body.stream()) {
+        body.to_tokens(&mut content);
+    } else {
+        content.extend(body.stream());
+    }
+    rt::block(content)
+}
+
+fn has_statements(body: &TokenStream) -> bool {
+    const ITEMS: [&str; 8] = ["enum", "fn", "impl", "mod", "struct", "trait", "union", "unsafe"];
+    let mut bang = false;
+    body.clone().into_iter().any(|token| {
+        let after_bang = std::mem::take(&mut bang);
+        match token {
+            TokenTree::Punct(punct) => {
+                bang = punct.as_char() == '!';
+                punct.as_char() == ';'
+            }
+            TokenTree::Ident(ident) => ITEMS.iter().any(|item| ident == item),
+            TokenTree::Group(group) => after_bang && group.delimiter() == Delimiter::Brace,
+            TokenTree::Literal(_) => false,
+        }
+    })
+}
+
+/// Does `tokens` mention `name`, as an identifier or captured in a format string?
+pub(crate) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    any(tokens, &|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Literal(literal) => literal.to_string().contains(&format!("{{{name}")),
+        _ => false,
+    })
+}
+
+/// Does a token anywhere in `tokens` satisfy `wanted`?
+pub(crate) fn any(tokens: &TokenStream, wanted: &dyn Fn(&TokenTree) -> bool) -> bool {
+    tokens.clone().into_iter().any(|token| wanted(&token) || matches!(&token, TokenTree::Group(group) if any(&group.stream(), wanted)))
+}

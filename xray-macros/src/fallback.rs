@@ -1,0 +1,12 @@
+//! What is emitted when an attribute is wrong.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+
+/// The errors *and* the item as it was written: the user reads one message per mistake and not, on top,
+/// that the function does not exist.
+pub(crate) fn untouched(errors: &syn::Error, item: &TokenStream) -> TokenStream {
+    let mut out = errors.to_compile_error();
+    item.to_tokens(&mut out);
+    out
+}

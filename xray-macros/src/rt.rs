@@ -1,0 +1,129 @@
+//! Everything that generated code names: the one file that spells paths into `::autoxray::__rt`.
+//!
+//! All tokens made here are `mixed_site`: their local names cannot meet the user's, and, whatever the
+//! edition of the user's crate, they are read as edition 2024.
+
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::{LitStr, Type};
+
+use crate::args::{Args, Value};
+
+/// The span of generated tokens.
+pub(crate) fn here() -> Span {
+    Span::mixed_site()
+}
+
+fn path(name: &str) -> TokenStream {
+    let name = Ident::new(name, here());
+    quote_spanned!(here()=> ::autoxray::__rt::#name)
+}
+
+/// `const { &::autoxray::__rt::Site::new("f", "src/shop.rs", 12u32) }`: the call site, made at compile time.
+pub(crate) fn site(args: &Args, function: &Ident) -> TokenStream {
+    let new = path("Site");
+    let own = || LitStr::new(&syn::ext::IdentExt::unraw(function).to_string(), here());
+    let name = args.name.as_ref().map_or_else(own, |given| given.value.clone());
+    let place = place(function.span());
+    let namespace = args.namespace.as_ref().map(|given| {
+        let method = Ident::new(&given.value.value(), here());
+        quote_spanned!(here()=> .#method())
+    });
+    let segment = args.segment.as_ref().map(|given| match &given.value {
+        None => quote_spanned!(here()=> .segment()),
+        Some(name) => quote_spanned!(here()=> .segment_named(#name)),
+    });
+    quote_spanned!(here()=> const { &#new::new(#name, #place) #namespace #segment })
+}
+
+/// `"src/shop.rs", 12u32`: where a token stands in the user's file; `file!()` and `line!()` would give the
+/// attribute's place, at a higher price.
+fn place(span: Span) -> TokenStream {
+    if !proc_macro::is_available() {
+        return quote_spanned!(here()=> "input.rs", 0u32);
+    }
+    let file = Literal::string(&span.unwrap().file());
+    let line = match u32::try_from(span.unwrap().line()) {
+        Ok(line @ 1..) => Literal::u32_suffixed(line).into_token_stream(),
+        _ => quote_spanned!(here()=> ::core::line!()),
+    };
+    quote_spanned!(here()=> #file, #line)
+}
+
+/// `::autoxray::__rt::sync(SITE, BODY, OUTCOME)`: runs a closure as a subsegment.
+pub(crate) fn sync(site: &TokenStream, body: &TokenStream) -> TokenStream {
+    let (sync, outcome) = (path("sync"), outcome(None));
+    quote_spanned!(here()=> #sync(#site, #body, #outcome))
+}
+
+/// `::autoxray::__rt::future(SITE, FUTURE, OUTCOME)`: wraps a future; the subsegment opens at its first poll.
+pub(crate) fn future(site: &TokenStream, inner: &TokenStream, output: Option<&Type>) -> TokenStream {
+    let (future, outcome) = (path("future"), outcome(output));
+    quote_spanned!(here()=> #future(#site, #inner, #outcome))
+}
+
+/// `|__o| ::autoxray::__rt::outcome!(__o)`, with the type where nothing else tells it in time.
+fn outcome(output: Option<&Type>) -> TokenStream {
+    let outcome = path("outcome");
+    let ty = output.map(|ty| quote_spanned!(here()=> : &#ty));
+    quote_spanned!(here()=> |__o #ty| #outcome!(__o))
+}
+
+/// `let __guard = ::autoxray::__rt::enter(SITE);`: a subsegment until the end of the block.
+pub(crate) fn enter(site: &TokenStream) -> TokenStream {
+    let enter = path("enter");
+    quote_spanned!(here()=> let __guard = #enter(#site);)
+}
+
+/// `::autoxray::__rt::call(CLOSURE)`: calls it at once, as the `FnOnce` it may have to be.
+pub(crate) fn call(closure: &TokenStream) -> TokenStream {
+    let call = path("call");
+    quote_spanned!(here()=> #call(#closure))
+}
+
+/// `::std::boxed::Box::pin(FUTURE)`
+pub(crate) fn boxed(future: &TokenStream) -> TokenStream {
+    quote_spanned!(here()=> ::std::boxed::Box::pin(#future))
+}
+
+/// `if false { return ::autoxray::__rt::typed::<R>(); }`: tells an async block what it returns, as
+/// the signature tells a function.
+pub(crate) fn typed(output: &TokenStream) -> TokenStream {
+    let typed = path("typed");
+    quote_spanned!(here()=> if false { return #typed::<#output>(); })
+}
+
+/// `::autoxray::__rt::values(|__v| { … });`, or nothing.
+pub(crate) fn values(args: &Args) -> Option<TokenStream> {
+    let values = path("values");
+    recorder(args).map(|closure| quote_spanned!(here()=> #values(#closure);))
+}
+
+/// `::autoxray::__rt::prepared(::autoxray::__rt::pending(|__v| { … }), FUTURE)`, or the future alone:
+/// values are evaluated now, recorded when the future starts.
+pub(crate) fn prepared(args: &Args, future: TokenStream) -> TokenStream {
+    let (prepared, pending) = (path("prepared"), path("pending"));
+    match recorder(args) {
+        Some(closure) => quote_spanned!(here()=> #prepared(#pending(#closure), #future)),
+        None => future,
+    }
+}
+
+/// `|__v| { __v.annotate("key", ::autoxray::__rt::value!(expr)); __v.metadata("key", &(expr)); }`
+fn recorder(args: &Args) -> Option<TokenStream> {
+    let (annotate, metadata) = args.values();
+    if annotate.is_empty() && metadata.is_empty() {
+        return None;
+    }
+    let value = path("value");
+    let annotate = annotate.iter().map(|Value { key, expr, .. }| quote_spanned!(here()=> __v.annotate(#key, #value!(#expr));));
+    let metadata = metadata.iter().map(|Value { key, expr, .. }| quote_spanned!(here()=> __v.metadata(#key, &(#expr));));
+    Some(quote_spanned!(here()=> |__v| { #(#annotate)* #(#metadata)* }))
+}
+
+/// A `{ … }` of ours.
+pub(crate) fn block(content: TokenStream) -> Group {
+    let mut group = Group::new(proc_macro2::Delimiter::Brace, content);
+    group.set_span(here());
+    group
+}

@@ -1,0 +1,179 @@
+//! The only reader of the environment: once, when the recorder of the process is made.
+
+use std::ffi::OsString;
+
+use crate::config::ContextMissing;
+use crate::export::DaemonAddress;
+use crate::sampling::Sampling;
+
+/// Everything that can be set from outside.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Environment {
+    pub(crate) daemon_address: Option<DaemonAddress>,
+    pub(crate) service_name: Option<String>,
+    pub(crate) context_missing: Option<ContextMissing>,
+    pub(crate) enabled: Option<bool>,
+    pub(crate) sampling: Option<Sampling>,
+}
+
+impl Environment {
+    /// What is set in this process, and a line for each value that cannot be used.
+    pub(crate) fn read() -> (Self, Vec<String>) {
+        Self::parse(|name| std::env::var_os(name))
+    }
+
+    fn parse(lookup: impl Fn(&str) -> Option<OsString>) -> (Self, Vec<String>) {
+        let mut problems = Vec::new();
+        let mut reader = Reader { lookup: &lookup, problems: &mut problems };
+        let environment = Self {
+            daemon_address: reader.first(&["AWS_XRAY_DAEMON_ADDRESS", "XRAY_DAEMON_ADDRESS"], "127.0.0.1:2000", |value| {
+                value.parse().map_err(|error: crate::export::ParseAddressError| error.to_string())
+            }),
+            service_name: reader.first(&["AWS_XRAY_TRACING_NAME", "XRAY_SERVICE_NAME"], "the name given in code", |value| {
+                let usable = crate::value::name(value.to_owned().into());
+                if usable == "unnamed" && value != "unnamed" {
+                    return Err("a name has letters, digits, spaces and _.:/%&#=+\\-@".to_owned());
+                }
+                Ok(usable.into_owned())
+            }),
+            context_missing: reader.first(&["AWS_XRAY_CONTEXT_MISSING", "XRAY_CONTEXT_MISSING"], "LOG_ERROR", context_missing),
+            enabled: reader.enabled(),
+            sampling: reader.first(&["XRAY_SAMPLING_RATE"], "one per second and 5 % of the rest", sampling),
+        };
+        (environment, problems)
+    }
+}
+
+struct Reader<'a, L> {
+    lookup: &'a L,
+    problems: &'a mut Vec<String>,
+}
+
+impl<L: Fn(&str) -> Option<OsString>> Reader<'_, L> {
+    /// The value of the first of `names` that is set to something usable; an empty one counts as not set.
+    fn first<T>(&mut self, names: &[&str], default: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        for name in names {
+            let Some(value) = (self.lookup)(name).filter(|value| !value.is_empty()) else { continue };
+            let parsed = match value.to_str() {
+                Some(text) => parse(text.trim()),
+                None => Err("it is not UTF-8".to_owned()),
+            };
+            match parsed {
+                Ok(value) => return Some(value),
+                Err(problem) => {
+                    let shown: String = value.to_string_lossy().chars().take(100).flat_map(char::escape_debug).collect();
+                    self.problems.push(format!("{name}=\"{shown}\" cannot be used: {problem}. Taken instead: {default}."));
+                }
+            }
+        }
+        None
+    }
+
+    /// The master switch under its four names. Whatever says "off" wins.
+    fn enabled(&mut self) -> Option<bool> {
+        let default = "tracing stays as set in code, or on";
+        let mut all = Vec::new();
+        for name in ["AWS_XRAY_SDK_ENABLED", "XRAY_ENABLED", "XRAY_TRACING_ENABLED"] {
+            all.extend(self.first(&[name], default, switch));
+        }
+        all.extend(self.first(&["AWS_XRAY_SDK_DISABLED"], default, switch).map(|disabled| !disabled));
+        all.into_iter().reduce(|one, other| one && other)
+    }
+}
+
+fn switch(value: &str) -> Result<bool, String> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "t" | "yes" | "y" | "on" | "1" => Ok(true),
+        "false" | "f" | "no" | "n" | "off" | "0" => Ok(false),
+        _ => Err("write true or false".to_owned()),
+    }
+}
+
+fn context_missing(value: &str) -> Result<ContextMissing, String> {
+    match value.to_ascii_uppercase().as_str() {
+        "LOG_ERROR" => Ok(ContextMissing::LogError),
+        "IGNORE_ERROR" => Ok(ContextMissing::IgnoreError),
+        "RUNTIME_ERROR" => Ok(ContextMissing::RuntimeError),
+        _ => Err("write LOG_ERROR, IGNORE_ERROR or RUNTIME_ERROR".to_owned()),
+    }
+}
+
+fn sampling(value: &str) -> Result<Sampling, String> {
+    match value.parse::<f64>() {
+        Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(Sampling::Rate(rate)),
+        _ => Err("write a number from 0.0 to 1.0".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(variables: &[(&str, &str)]) -> (Environment, Vec<String>) {
+        Environment::parse(|name| variables.iter().find(|(other, _)| *other == name).map(|(_, value)| value.into()))
+    }
+
+    #[test]
+    fn official_names_win_over_short_ones() {
+        let (environment, problems) = parse(&[
+            ("AWS_XRAY_DAEMON_ADDRESS", "a:1"),
+            ("XRAY_DAEMON_ADDRESS", "b:2"),
+            ("XRAY_SERVICE_NAME", "orders"),
+            ("AWS_XRAY_CONTEXT_MISSING", "ignore_error"),
+            ("XRAY_SAMPLING_RATE", " 0.5 "),
+        ]);
+        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(environment.daemon_address.unwrap().udp().to_string(), "a:1");
+        assert_eq!(environment.service_name.as_deref(), Some("orders"));
+        assert_eq!(environment.context_missing, Some(ContextMissing::IgnoreError));
+        assert_eq!(environment.sampling, Some(Sampling::Rate(0.5)));
+        assert_eq!(environment.enabled, None);
+    }
+
+    #[test]
+    fn any_switch_can_turn_tracing_off() {
+        for (variables, expected) in [
+            (vec![("AWS_XRAY_SDK_ENABLED", "true")], Some(true)),
+            (vec![("AWS_XRAY_SDK_ENABLED", "False")], Some(false)),
+            (vec![("AWS_XRAY_SDK_DISABLED", "TRUE")], Some(false)),
+            (vec![("AWS_XRAY_SDK_DISABLED", "false")], Some(true)),
+            (vec![("XRAY_ENABLED", "1"), ("XRAY_TRACING_ENABLED", "off")], Some(false)),
+            (vec![("XRAY_ENABLED", "")], None),
+        ] {
+            assert_eq!(parse(&variables).0.enabled, expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_named_with_the_remedy_and_the_default() {
+        for (name, value, remedy, default) in [
+            ("AWS_XRAY_DAEMON_ADDRESS", "localhost", "write host:port", "127.0.0.1:2000"),
+            ("XRAY_DAEMON_ADDRESS", "a:b:c", "write host:port", "127.0.0.1:2000"),
+            ("AWS_XRAY_TRACING_NAME", "<>", "letters, digits", "the name given in code"),
+            ("XRAY_SERVICE_NAME", "\u{7}", "letters, digits", "the name given in code"),
+            ("AWS_XRAY_CONTEXT_MISSING", "PANIC", "write LOG_ERROR", "LOG_ERROR"),
+            ("XRAY_CONTEXT_MISSING", "0", "write LOG_ERROR", "LOG_ERROR"),
+            ("AWS_XRAY_SDK_ENABLED", "maybe", "write true or false", "or on"),
+            ("AWS_XRAY_SDK_DISABLED", "2", "write true or false", "or on"),
+            ("XRAY_ENABLED", "ja", "write true or false", "or on"),
+            ("XRAY_TRACING_ENABLED", "-", "write true or false", "or on"),
+            ("XRAY_SAMPLING_RATE", "1.5", "from 0.0 to 1.0", "5 % of the rest"),
+            ("XRAY_SAMPLING_RATE", "NaN", "from 0.0 to 1.0", "5 % of the rest"),
+        ] {
+            let (environment, problems) = parse(&[(name, value)]);
+            assert_eq!(environment, Environment::default(), "{name}");
+            let [problem] = problems.as_slice() else { panic!("{name}: {problems:?}") };
+            for part in [name, remedy, default] {
+                assert!(problem.contains(part), "{name}: {problem}");
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_value_that_is_not_text_is_named_too() {
+        use std::os::unix::ffi::OsStringExt;
+        let (_, problems) = Environment::parse(|name| (name == "XRAY_SAMPLING_RATE").then(|| OsString::from_vec(vec![0xff])));
+        assert!(problems[0].contains("not UTF-8"), "{problems:?}");
+    }
+}

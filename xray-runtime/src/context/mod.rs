@@ -1,0 +1,190 @@
+//! Which segment or subsegment is current.
+
+mod handle;
+#[cfg(feature = "tokio")]
+mod task;
+
+use std::cell::Cell;
+
+pub use handle::{Context, InContext, Scoped};
+#[cfg(feature = "tokio")]
+pub use task::{spawn, spawn_blocking};
+
+use crate::clock::Tick;
+use crate::record::{Begin, Ending, Key, Label, NOWHERE, Namespace, Slot, Table, Trace};
+use crate::recorder::{self, Recorder};
+use crate::stats::{LossKind, LossReason};
+use crate::value::Failure;
+use xray_model::TraceHeader;
+
+thread_local! {
+    /// The place of this thread in a trace. A plain value without a destructor: there is nothing to tear down when the thread ends.
+    static CURRENT: Cell<Here> = const { Cell::new(Here::NOWHERE) };
+}
+
+/// A place in a trace: what is opened next becomes a child of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Here {
+    trace: Option<&'static Trace>,
+    // A `Key`, laid out so that `mode` fits behind it: this is what each traced future carries.
+    serial: u64,
+    slot: Slot,
+    mode: Mode,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// No segment is current.
+    Nowhere,
+    /// Below a recorder of its own, but in no segment.
+    Scope,
+    /// In a segment that is not sampled.
+    Unsampled,
+    /// In a segment that is recorded.
+    Recording,
+}
+
+impl Here {
+    const NOWHERE: Self = Self { trace: None, serial: 0, slot: NOWHERE, mode: Mode::Nowhere };
+
+    fn new(trace: &'static Trace, key: Key, mode: Mode) -> Self {
+        Self { trace: Some(trace), serial: key.serial, slot: key.slot, mode }
+    }
+
+    #[inline]
+    pub(crate) fn current() -> Self {
+        CURRENT.get()
+    }
+
+    /// Makes this the current place, until the result is restored or dropped.
+    #[inline]
+    pub(crate) fn enter(self) -> Entered {
+        Entered { before: CURRENT.replace(self) }
+    }
+
+    #[inline]
+    pub(crate) fn mode(self) -> Mode {
+        self.mode
+    }
+
+    #[inline]
+    pub(crate) fn is_recording(self) -> bool {
+        self.mode == Mode::Recording
+    }
+
+    fn key(self) -> Key {
+        Key { serial: self.serial, slot: self.slot }
+    }
+
+    fn is(self, other: Self) -> bool {
+        self.key() == other.key() && self.trace.map(std::ptr::from_ref) == other.trace.map(std::ptr::from_ref)
+    }
+
+    /// Opens a subsegment here.
+    #[inline]
+    pub(crate) fn open(self, label: Label, namespace: Namespace) -> Option<Self> {
+        let trace = self.trace?;
+        let key = trace.open(self.key(), label, namespace)?;
+        Some(Self::new(trace, key, Mode::Recording))
+    }
+
+    /// Begins a segment, sampled or not. `None` if tracing is switched off.
+    pub(crate) fn begin(recorder: &Recorder, label: Label, upstream: TraceHeader) -> Option<Self> {
+        if !recorder.is_enabled() {
+            return None;
+        }
+        let (begin, mode) = if recorder.sample(upstream.sampled) {
+            (Begin::Segment(label, upstream), Mode::Recording)
+        } else {
+            (Begin::Unsampled(upstream), Mode::Unsampled)
+        };
+        let (trace, key) = Trace::begin(recorder, begin)?;
+        Some(Self::new(trace, key, mode))
+    }
+
+    /// The recorder that segments begun here belong to.
+    #[cold]
+    pub(crate) fn recorder(self) -> Recorder {
+        let own = self.trace.and_then(|trace| trace.lock().recorder_of(self.key()).cloned());
+        own.unwrap_or_else(|| recorder::process().clone())
+    }
+
+    #[inline]
+    pub(crate) fn close(self, ending: Ending) {
+        if let Some(trace) = self.trace {
+            trace.close(self.key(), ending);
+        }
+    }
+
+    /// Closes what was dropped before it was done.
+    #[cold]
+    pub(crate) fn cancel(self) {
+        self.close(Ending { end: Tick::now(), failure: None, cancelled: true });
+    }
+
+    /// Ends with a panic.
+    #[cold]
+    pub(crate) fn panicked(self, payload: Option<&(dyn std::any::Any + Send)>) {
+        self.close(Ending { end: Tick::now(), failure: Some(Failure::panic(payload)), cancelled: false });
+    }
+
+    /// This place, or if it has ended meanwhile, the nearest above it that has not.
+    pub(crate) fn nearest_open(self) -> Self {
+        let (Some(trace), Mode::Recording) = (self.trace, self.mode) else { return self };
+        let open = trace.lock().nearest_open(self.key());
+        open.map_or(Self::NOWHERE, |key| Self::new(trace, key, self.mode))
+    }
+
+    /// Leaves `self` for `before`, unless something else has become current: guards may be dropped in any order.
+    pub(crate) fn leave(self, before: Self) {
+        if Self::current().is(self) {
+            CURRENT.set(before.nearest_open());
+        }
+    }
+
+    /// Looks something up in the trace's table; `None` where there is no trace.
+    pub(crate) fn read<T>(self, read: impl FnOnce(&Table, Key) -> Option<T>) -> Option<T> {
+        read(&self.trace?.lock(), self.key())
+    }
+
+    /// Changes a record, or counts a loss of this `kind` where none is current.
+    pub(crate) fn change(self, kind: LossKind, what: &str, change: impl FnOnce(&mut Table, Key)) {
+        if recorder::is_off() {
+            return;
+        }
+        match (self.trace, self.mode) {
+            (Some(trace), Mode::Recording) => change(&mut trace.lock(), self.key()),
+            (_, Mode::Nowhere | Mode::Scope) => {
+                let recorder = self.recorder();
+                if recorder.is_enabled() {
+                    recorder.context_missing(kind, format_args!("{kind} {what}"));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Puts the place before back, also when a panic passes by.
+#[derive(Debug)]
+pub(crate) struct Entered {
+    before: Here,
+}
+
+impl Drop for Entered {
+    #[inline]
+    fn drop(&mut self) {
+        CURRENT.set(self.before);
+    }
+}
+
+/// Counts a subsegment that was to be opened in a trace that has ended.
+#[cold]
+pub(crate) fn trace_ended() {
+    recorder::process().lost(LossKind::Subsegment, LossReason::TraceEnded, 1);
+}
+
+/// The recorder that is current here.
+pub(crate) fn current_recorder() -> Recorder {
+    Here::current().recorder()
+}

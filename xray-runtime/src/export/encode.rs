@@ -1,0 +1,334 @@
+//! Records to segment documents.
+//!
+//! Source: "X-Ray segment documents". Only what is set is written: no nulls, only `true` flags, finite numbers.
+
+use xray_model::limits::{DATAGRAM_HEADER, DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX};
+
+use super::json;
+use super::split;
+use crate::clock::Tick;
+use crate::record::{Details, Flags, Identity, NOWHERE, Namespace, Record, Slot};
+use crate::stats::Exported;
+use crate::value::{Annotation, Exception};
+
+/// A complete subtree that is to become one document, or more if it is large.
+pub(crate) struct Tree<'a> {
+    pub(crate) identity: &'a Identity,
+    pub(crate) records: &'a [Record],
+    pub(crate) top: Slot,
+}
+
+/// Encoded documents, each behind the header of its datagram.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(super) bytes: Vec<u8>,
+    /// Where each datagram ends.
+    pub(super) ends: Vec<usize>,
+    pub(crate) counts: Exported,
+    /// When the first document was begun.
+    pub(crate) begun: Option<Tick>,
+}
+
+impl Batch {
+    /// Adds the documents for `tree`. The lists of children have the oldest first.
+    pub(crate) fn add(&mut self, tree: &Tree<'_>) {
+        self.begun.get_or_insert_with(Tick::now);
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(DATAGRAM_HEADER.as_bytes());
+        let document = self.bytes.len();
+        match tree.write(&mut self.bytes) {
+            Some(records) if self.bytes.len() - document <= DOCUMENT_BYTES_MAX => {
+                self.ends.push(self.bytes.len());
+                self.count(tree, records);
+            }
+            _ => {
+                self.bytes.truncate(start);
+                let records = split::add(self, tree);
+                self.count(tree, records);
+            }
+        }
+    }
+
+    fn count(&mut self, tree: &Tree<'_>, records: u64) {
+        let segments = u64::from(tree.record(tree.top).parent.slot == NOWHERE);
+        self.counts.segments += segments;
+        self.counts.subsegments += records - segments;
+    }
+
+    /// One datagram after the other.
+    pub(crate) fn datagrams(&self) -> impl Iterator<Item = &[u8]> {
+        self.ends.iter().scan(0, |start, end| Some(&self.bytes[std::mem::replace(start, *end)..*end]))
+    }
+}
+
+impl Tree<'_> {
+    pub(super) fn record(&self, slot: Slot) -> &Record {
+        &self.records[slot as usize]
+    }
+
+    /// Writes the tree as one document and says how many records are in it; `None` if it is nested too deep.
+    fn write(&self, out: &mut Vec<u8>) -> Option<u64> {
+        let mut stamps = Stamps::default();
+        let mut at = self.top;
+        let mut depth = 1;
+        let mut records = 0;
+        self.open(out, at, &mut stamps);
+        loop {
+            records += 1;
+            let child = self.record(at).first_child;
+            if child != NOWHERE {
+                depth += 1;
+                if depth > DOCUMENT_DEPTH_MAX {
+                    return None;
+                }
+                out.extend_from_slice(b",\"subsegments\":[");
+                at = child;
+                self.open(out, at, &mut stamps);
+                continue;
+            }
+            loop {
+                out.push(b'}');
+                if at == self.top {
+                    return Some(records);
+                }
+                let next = self.record(at).next;
+                if next != NOWHERE {
+                    out.push(b',');
+                    at = next;
+                    self.open(out, at, &mut stamps);
+                    break;
+                }
+                out.push(b']');
+                at = self.record(at).parent.slot;
+                depth -= 1;
+            }
+        }
+    }
+
+    /// Writes the own part of a record, all but the children and the closing brace.
+    fn open(&self, out: &mut Vec<u8>, slot: Slot, stamps: &mut Stamps) {
+        self.own(out, slot, stamps);
+        if slot == self.top {
+            self.heading(out, slot);
+        }
+    }
+
+    /// What only the top of a document has.
+    pub(super) fn heading(&self, out: &mut Vec<u8>, top: Slot) {
+        let identity = self.identity;
+        out.extend_from_slice(b",\"trace_id\":\"");
+        out.extend_from_slice(&identity.trace_id.to_ascii());
+        out.push(b'"');
+        let parent = self.record(top).parent;
+        let is_segment = parent.slot == NOWHERE;
+        let parent_id = if is_segment { identity.upstream.parent } else { Some(identity.seed.segment(parent.serial)) };
+        if let Some(id) = parent_id {
+            out.extend_from_slice(b",\"parent_id\":\"");
+            out.extend_from_slice(&id.to_ascii());
+            out.push(b'"');
+        }
+        let heading = if is_segment { identity.recorder.segment_heading() } else { ",\"type\":\"subsegment\"" };
+        out.extend_from_slice(heading.as_bytes());
+    }
+
+    /// Writes `{"name":…,"id":…,"start_time":…,"end_time":…` and what is attached.
+    #[inline]
+    pub(super) fn own(&self, out: &mut Vec<u8>, slot: Slot, stamps: &mut Stamps) {
+        let record = self.record(slot);
+        out.extend_from_slice(b"{\"name\":");
+        name(out, record);
+        let origin = self.identity.origin;
+        let at = out.len();
+        out.extend_from_slice(TEMPLATE);
+        let fields = &mut out[at..];
+        fields[ID..ID + 16].copy_from_slice(&self.identity.seed.segment(record.serial).to_ascii());
+        stamps.write(&mut fields[START..START + STAMP_LEN], origin.unix_micros(record.start));
+        stamps.write(&mut fields[END..END + STAMP_LEN], origin.unix_micros(record.end));
+        match record.namespace {
+            Namespace::Local => {}
+            Namespace::Remote => out.extend_from_slice(b",\"namespace\":\"remote\""),
+            Namespace::Aws => out.extend_from_slice(b",\"namespace\":\"aws\""),
+        }
+        let Flags { error, fault, throttle, cancelled } = record.flags;
+        for (flag, text) in [(error, ",\"error\":true"), (fault, ",\"fault\":true"), (throttle, ",\"throttle\":true")] {
+            if flag {
+                out.extend_from_slice(text.as_bytes());
+            }
+        }
+        match &record.details {
+            Some(details) => attached(out, details, cancelled),
+            None if cancelled => out.extend_from_slice(b",\"annotations\":{\"cancelled\":true}"),
+            None => {}
+        }
+    }
+}
+
+const TEMPLATE: &[u8; 84] = b",\"id\":\"0000000000000000\",\"start_time\":0000000000.000000,\"end_time\":0000000000.000000";
+const ID: usize = 7;
+const START: usize = 38;
+const END: usize = START + STAMP_LEN + 12;
+const STAMP_LEN: usize = 17;
+
+fn name(out: &mut Vec<u8>, record: &Record) {
+    use crate::record::Label;
+    match &record.label {
+        Label::Site(site) if site.plain => {
+            out.push(b'"');
+            out.extend_from_slice(site.name.as_bytes());
+            out.push(b'"');
+        }
+        Label::Site(site) => json::string(out, &crate::value::name(site.name.into())),
+        // Made usable when it was given.
+        Label::Named(text, _) | Label::Text(text, _) => json::string(out, text),
+    }
+}
+
+/// Times as text. All times of a document mostly fall in the same second, whose digits are kept.
+#[derive(Default)]
+pub(super) struct Stamps {
+    second: u64,
+    digits: [u8; 10],
+}
+
+impl Stamps {
+    /// Writes `ssssssssss.uuuuuu`.
+    #[inline]
+    fn write(&mut self, out: &mut [u8], unix_micros: u64) {
+        let (second, micros) = (unix_micros / 1_000_000, unix_micros % 1_000_000);
+        if second != self.second || self.digits[0] == 0 {
+            // Ten digits last until the year 2286.
+            self.second = second.min(9_999_999_999);
+            let mut rest = self.second;
+            for digit in self.digits.iter_mut().rev() {
+                *digit = b'0' + (rest % 10) as u8;
+                rest /= 10;
+            }
+        }
+        out[..10].copy_from_slice(&self.digits);
+        let micros = micros as u32;
+        for (place, pair) in [(11, micros / 10_000), (13, micros / 100 % 100), (15, micros % 100)] {
+            out[place..place + 2].copy_from_slice(&DECIMAL_PAIRS[pair as usize]);
+        }
+    }
+}
+
+/// The two digits of each number below 100.
+const DECIMAL_PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
+
+#[cold]
+fn attached(out: &mut Vec<u8>, details: &Details, cancelled: bool) {
+    if let Some(user) = &details.user {
+        out.extend_from_slice(b",\"user\":");
+        json::string(out, user);
+    }
+    if cancelled || !details.annotations.is_empty() {
+        annotations(out, details, cancelled);
+    }
+    if !details.metadata.is_empty() {
+        metadata(out, details);
+    }
+    if !details.exceptions.is_empty() {
+        out.extend_from_slice(b",\"cause\":{\"exceptions\":[");
+        for (index, exception) in details.exceptions.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            cause(out, exception);
+        }
+        out.extend_from_slice(b"]}");
+    }
+}
+
+fn annotations(out: &mut Vec<u8>, details: &Details, cancelled: bool) {
+    out.extend_from_slice(b",\"annotations\":{");
+    let mut first = true;
+    let mut member = |out: &mut Vec<u8>, key: &str| {
+        if !std::mem::take(&mut first) {
+            out.push(b',');
+        }
+        json::string(out, key);
+        out.push(b':');
+    };
+    for (key, value) in &details.annotations {
+        if cancelled && key == "cancelled" {
+            continue;
+        }
+        member(out, key);
+        match value {
+            Annotation::Bool(true) => out.extend_from_slice(b"true"),
+            Annotation::Bool(false) => out.extend_from_slice(b"false"),
+            Annotation::Int(value) => json::integer(out, *value),
+            Annotation::Float(value) => json::float(out, *value),
+            Annotation::Text(text) => json::string(out, text),
+        }
+    }
+    if cancelled {
+        member(out, "cancelled");
+        out.extend_from_slice(b"true");
+    }
+    out.push(b'}');
+}
+
+/// `{namespace: {key: value}}`; entries of one namespace need not stand together.
+fn metadata(out: &mut Vec<u8>, details: &Details) {
+    out.extend_from_slice(b",\"metadata\":{");
+    for (index, entry) in details.metadata.iter().enumerate() {
+        let earlier = &details.metadata[..index];
+        if earlier.iter().any(|other| other.namespace == entry.namespace) {
+            continue;
+        }
+        if index > 0 {
+            out.push(b',');
+        }
+        json::string(out, &entry.namespace);
+        out.extend_from_slice(b":{");
+        let same = details.metadata[index..].iter().filter(|other| other.namespace == entry.namespace);
+        for (place, member) in same.enumerate() {
+            if place > 0 {
+                out.push(b',');
+            }
+            json::string(out, &member.key);
+            out.push(b':');
+            out.extend_from_slice(&member.json);
+        }
+        out.push(b'}');
+    }
+    out.push(b'}');
+}
+
+fn cause(out: &mut Vec<u8>, exception: &Exception) {
+    out.extend_from_slice(b"{\"id\":\"");
+    out.extend_from_slice(&exception.id.to_ascii());
+    out.extend_from_slice(b"\",\"type\":");
+    json::string(out, &exception.link.kind);
+    if let Some(message) = &exception.link.message {
+        out.extend_from_slice(b",\"message\":");
+        json::string(out, message);
+    }
+    if exception.remote {
+        out.extend_from_slice(b",\"remote\":true");
+    }
+    if let Some(cause) = exception.cause {
+        out.extend_from_slice(b",\"cause\":\"");
+        out.extend_from_slice(&cause.to_ascii());
+        out.push(b'"');
+    }
+    if let Some(frame) = &exception.frame {
+        out.extend_from_slice(b",\"stack\":[{\"path\":");
+        json::string(out, frame.path);
+        out.extend_from_slice(b",\"line\":");
+        json::integer(out, frame.line.into());
+        out.extend_from_slice(b",\"label\":");
+        json::string(out, &frame.label);
+        out.extend_from_slice(b"}]");
+    }
+    out.push(b'}');
+}

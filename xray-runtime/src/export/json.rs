@@ -1,0 +1,101 @@
+//! JSON text, written into a byte buffer.
+
+/// What a byte needs in a JSON string: 0 nothing, `u` a numeric escape, else the letter after the backslash.
+const ESCAPE: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        table[control] = b'u';
+        control += 1;
+    }
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table[b'\n' as usize] = b'n';
+    table[b'\r' as usize] = b'r';
+    table[b'\t' as usize] = b't';
+    table
+};
+
+/// Writes `text` as a JSON string, quotes included.
+pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let escape = ESCAPE[usize::from(*byte)];
+        if escape == 0 {
+            continue;
+        }
+        out.extend_from_slice(&bytes[from..at]);
+        from = at + 1;
+        match escape {
+            b'u' => {
+                let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
+                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
+            }
+            letter => out.extend_from_slice(&[b'\\', letter]),
+        }
+    }
+    out.extend_from_slice(&bytes[from..]);
+    out.push(b'"');
+}
+
+/// Bytes that `text` takes as a JSON string, without the quotes.
+pub(crate) fn escaped_len(text: &str) -> usize {
+    let extra = |byte: u8| match ESCAPE[usize::from(byte)] {
+        0 => 0,
+        b'u' => 5,
+        _ => 1,
+    };
+    text.bytes().map(|byte| 1 + extra(byte)).sum()
+}
+
+/// Writes a number that is not a float.
+pub(crate) fn integer(out: &mut Vec<u8>, value: i128) {
+    // 39 digits and a sign; std's formatting needs no allocation for it.
+    use std::io::Write;
+    let _ = write!(out, "{value}");
+}
+
+/// Writes a float. JSON has no word for what is not finite, so that becomes a string: still true, still visible.
+pub(crate) fn float(out: &mut Vec<u8>, value: f64) {
+    use std::io::Write;
+    let _ = if value.is_finite() {
+        // `{:?}` is the shortest text that reads back to the same number.
+        write!(out, "{value:?}")
+    } else if value.is_nan() {
+        out.write_all(b"\"NaN\"")
+    } else {
+        out.write_all(if value > 0.0 { b"\"Infinity\"" } else { b"\"-Infinity\"" })
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn strings_read_back(text in "(?s).{0,50}|[\u{0}-\u{30}\"\\\\]{0,30}") {
+            let mut out = Vec::new();
+            string(&mut out, &text);
+            prop_assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text.clone());
+            prop_assert_eq!(out.len(), escaped_len(&text) + 2);
+        }
+
+        #[test]
+        fn floats_read_back(value: f64) {
+            let mut out = Vec::new();
+            float(&mut out, value);
+            let read: serde_json::Value = serde_json::from_slice(&out).unwrap();
+            if value.is_finite() {
+                prop_assert!(read.is_number());
+                // serde_json's own reader is off by a last digit now and then.
+                prop_assert_eq!(std::str::from_utf8(&out).unwrap().parse(), Ok(value));
+            } else {
+                prop_assert!(read.is_string());
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Host names looked up without making anybody wait.
+
+use std::collections::VecDeque;
+use std::net::{ToSocketAddrs, UdpSocket};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::address::Endpoint;
+use super::udp;
+use crate::clock::Tick;
+use crate::stats::LossReason;
+
+/// Documents kept while the name is looked up, and their bytes.
+const KEPT_MAX: usize = 256;
+const KEPT_BYTES_MAX: usize = 1024 * 1024;
+
+/// How long an answer, or the lack of one, is taken for good.
+const FAILED_FOR: Duration = Duration::from_secs(5);
+const RESOLVED_FOR: Duration = Duration::from_secs(60);
+
+/// A socket to a host known by name.
+#[derive(Clone, Debug)]
+pub(super) struct Resolver(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    endpoint: Endpoint,
+    socket: OnceLock<UdpSocket>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    kept: VecDeque<Vec<u8>>,
+    kept_bytes: usize,
+    looking: bool,
+    looked: Option<Tick>,
+    failed: bool,
+}
+
+impl Resolver {
+    pub(super) fn new(endpoint: Endpoint) -> Self {
+        Self(Arc::new(Shared { endpoint, socket: OnceLock::new(), state: Mutex::default(), changed: Condvar::new() }))
+    }
+
+    pub(super) fn socket(&self) -> Option<&UdpSocket> {
+        self.0.socket.get()
+    }
+
+    /// Keeps a document until the name is known.
+    pub(super) fn keep(&self, datagram: &[u8]) -> Result<(), LossReason> {
+        let mut state = self.0.lock();
+        if let Some(socket) = self.socket() {
+            return udp::send(socket, datagram);
+        }
+        let full = state.kept.len() >= KEPT_MAX || state.kept_bytes + datagram.len() > KEPT_BYTES_MAX;
+        if !full {
+            state.kept.push_back(datagram.to_vec());
+            state.kept_bytes += datagram.len();
+        }
+        self.look(&mut state, FAILED_FOR);
+        if full { Err(LossReason::Unresolved) } else { Ok(()) }
+    }
+
+    /// Nobody listens at the address any more: the name may stand for another one by now.
+    pub(super) fn look_again(&self) {
+        self.look(&mut self.0.lock(), RESOLVED_FOR);
+    }
+
+    /// Documents that wait although the name could not be looked up.
+    pub(super) fn stranded(&self) -> u64 {
+        let state = self.0.lock();
+        if state.failed { state.kept.len() as u64 } else { 0 }
+    }
+
+    pub(super) fn flush(&self, timeout: Duration) -> bool {
+        let state = self.0.lock();
+        let waited = self.0.changed.wait_timeout_while(state, timeout, |state| !state.kept.is_empty() && state.looking);
+        waited.map_or_else(|poisoned| poisoned.into_inner().0.kept.is_empty(), |(state, _)| state.kept.is_empty())
+    }
+
+    fn look(&self, state: &mut State, not_before: Duration) {
+        let recently = state.looked.is_some_and(|then| u128::from(Tick::now().nanos_since(then)) < not_before.as_nanos());
+        if state.looking || recently {
+            return;
+        }
+        let resolver = self.clone();
+        let thread = thread::Builder::new().name("autoxray-resolve".to_owned()).spawn(move || resolver.0.resolve());
+        state.looking = thread.is_ok();
+        state.failed |= thread.is_err();
+        state.looked = Some(Tick::now());
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn resolve(&self) {
+        let addresses = (self.endpoint.host(), self.endpoint.port()).to_socket_addrs().map_err(|error| error.to_string());
+        let result = addresses.and_then(|addresses| self.use_first(&addresses.collect::<Vec<_>>()));
+        let mut state = self.lock();
+        state.looking = false;
+        state.looked = Some(Tick::now());
+        if let Err(error) = &result
+            && !std::mem::replace(&mut state.failed, true)
+        {
+            crate::diag::log(&format!("the daemon's address {} cannot be used: {error}; trying again from time to time", self.endpoint));
+        }
+        if let Some(socket) = self.socket.get() {
+            state.failed = false;
+            // Sent under the lock, which keeps the order; nothing here blocks.
+            for datagram in std::mem::take(&mut state.kept) {
+                let _ = udp::send(socket, &datagram);
+            }
+            state.kept_bytes = 0;
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    fn use_first(&self, addresses: &[std::net::SocketAddr]) -> Result<(), String> {
+        if let Some(socket) = self.socket.get() {
+            // The same socket is pointed elsewhere, so the family of addresses stays.
+            let is_ipv4 = socket.local_addr().is_ok_and(|local| local.is_ipv4());
+            let next = addresses.iter().find(|address| address.is_ipv4() == is_ipv4).ok_or("no address of the same family")?;
+            return socket.connect(next).map_err(|error| error.to_string());
+        }
+        // The daemon listens on IPv4 unless told otherwise.
+        let address = addresses.iter().find(|address| address.is_ipv4()).or(addresses.first()).ok_or("no address")?;
+        let socket = udp::connect(*address).map_err(|error| error.to_string())?;
+        let _ = self.socket.set(socket);
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! Turning complete subtrees into documents.
+
+use xray_model::limits::STREAM_BYTES_MIN;
+
+use super::table::Table;
+use super::{NOWHERE, Phase, Slot};
+use crate::export::{Batch, Tree};
+
+impl Table {
+    /// Encodes the subtree of `top`, a closed record that hangs nowhere, and frees its records.
+    pub(super) fn emit(&mut self, top: Slot, batch: &mut Option<Box<Batch>>) {
+        self.encode(top, batch);
+        self.pending_bytes = self.pending_bytes.saturating_sub(self.records[top as usize].tree_bytes);
+        if self.is_done() {
+            // All of it was in this tree, and the reset that follows frees it at once.
+            return;
+        }
+        self.free_tree(top);
+    }
+
+    /// Sends completed subtrees ahead of the document that would have held them, the largest first, until there is room again.
+    ///
+    /// Subtrees whose own parent is complete too are not touched: they travel with it, in one datagram.
+    pub(super) fn stream(&mut self, batch: &mut Option<Box<Batch>>) {
+        let mut tops = Vec::new();
+        for (slot, record) in self.records.iter().enumerate().filter(|(_, record)| record.phase == Phase::Open) {
+            let mut child = record.first_child;
+            while child != NOWHERE {
+                tops.push((self.records[child as usize].tree_bytes, child, slot as Slot));
+                child = self.records[child as usize].next;
+            }
+        }
+        tops.sort_unstable_by_key(|(bytes, ..)| std::cmp::Reverse(*bytes));
+        let mut left = self.pending_bytes;
+        let enough = tops.iter().take_while(|(bytes, ..)| {
+            let more = left > STREAM_BYTES_MIN * 3 / 4;
+            left = left.saturating_sub(*bytes);
+            more
+        });
+        let count = enough.count();
+        for (bytes, child, parent) in tops.drain(..count) {
+            let above = &mut self.records[parent as usize];
+            above.tree_bytes = above.tree_bytes.saturating_sub(bytes);
+            self.encode(child, batch);
+            self.pending_bytes = self.pending_bytes.saturating_sub(bytes);
+            self.free_tree(child);
+        }
+        self.unhang_freed();
+    }
+
+    /// Takes freed records out of the lists of open parents. Their own `next` is still good: no slot has been used again yet.
+    fn unhang_freed(&mut self) {
+        for parent in 0..self.records.len() {
+            if self.records[parent].phase != Phase::Open {
+                continue;
+            }
+            let mut last = NOWHERE;
+            let mut child = std::mem::replace(&mut self.records[parent].first_child, NOWHERE);
+            while child != NOWHERE {
+                let next = std::mem::replace(&mut self.records[child as usize].next, NOWHERE);
+                if self.records[child as usize].phase != Phase::Free {
+                    match last {
+                        NOWHERE => self.records[parent].first_child = child,
+                        last => self.records[last as usize].next = child,
+                    }
+                    last = child;
+                }
+                child = next;
+            }
+        }
+    }
+
+    fn encode(&mut self, top: Slot, batch: &mut Option<Box<Batch>>) {
+        self.sort_children(top);
+        let Some(identity) = &self.identity else { return };
+        batch.get_or_insert_with(Batch::take).add(&Tree { identity, records: &self.records, top });
+    }
+
+    /// Lists of children are kept newest first; documents have the oldest first.
+    fn sort_children(&mut self, top: Slot) {
+        let mut at = top;
+        loop {
+            let first = self.reversed(self.records[at as usize].first_child);
+            self.records[at as usize].first_child = first;
+            match self.after(at, top, first) {
+                NOWHERE => break,
+                next => at = next,
+            }
+        }
+    }
+
+    fn reversed(&mut self, mut from: Slot) -> Slot {
+        let mut done = NOWHERE;
+        while from != NOWHERE {
+            let next = std::mem::replace(&mut self.records[from as usize].next, done);
+            done = from;
+            from = next;
+        }
+        done
+    }
+
+    /// The record after `at` on the way through the tree of `top`, parents before children.
+    fn after(&self, mut at: Slot, top: Slot, first_child: Slot) -> Slot {
+        if first_child != NOWHERE {
+            return first_child;
+        }
+        while at != top {
+            let record = &self.records[at as usize];
+            if record.next != NOWHERE {
+                return record.next;
+            }
+            at = record.parent.slot;
+        }
+        NOWHERE
+    }
+
+    fn free_tree(&mut self, top: Slot) {
+        let mut doomed = vec![top];
+        while let Some(slot) = doomed.pop() {
+            let record = &mut self.records[slot as usize];
+            record.phase = Phase::Free;
+            record.details = None;
+            let mut child = record.first_child;
+            while child != NOWHERE {
+                doomed.push(child);
+                child = self.records[child as usize].next;
+            }
+            self.free.push(slot);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What a trace has recorded and not sent yet.
+//!
+//! A trace is a table of records behind one lock. Opening a subsegment adds a record, closing it marks the record and hangs it below its
+//! parent; when the root closes, the whole tree is encoded, and the table is empty again. Traces are allocated once and used again for
+//! ever (`'static`), so that a context is a plain copyable value: no reference counts on the way in or out, nothing to drop in a
+//! thread-local. A context that outlives its trace is recognised by its serial number, which is never used twice.
+
+mod emit;
+mod node;
+mod table;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub(crate) use node::{Details, Flags, Full, Key, Label, Metadata, NOWHERE, Phase, Record, Slot, trimmed_marker};
+pub use node::{ErrorKind, Namespace};
+pub(crate) use table::{Begin, Ending, Identity, Table, count_full};
+
+use crate::clock::Tick;
+use crate::export::Batch;
+use crate::recorder::Recorder;
+use crate::stats::{LossKind, LossReason};
+
+/// A trace, or room for one.
+#[derive(Debug)]
+pub(crate) struct Trace {
+    table: Mutex<Table>,
+}
+
+/// Traces that are not in use.
+static POOL: Mutex<Pool> = Mutex::new(Pool { idle: Vec::new(), made: 0 });
+
+#[derive(Debug)]
+struct Pool {
+    idle: Vec<&'static Trace>,
+    made: usize,
+}
+
+impl Trace {
+    /// Puts a trace into use. `None` if there are too many already.
+    pub(crate) fn begin(recorder: &Recorder, begin: Begin) -> Option<(&'static Self, Key)> {
+        let trace = Self::take(recorder)?;
+        let key = trace.lock().begin(recorder, begin);
+        Some((trace, key))
+    }
+
+    fn take(recorder: &Recorder) -> Option<&'static Self> {
+        let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(trace) = pool.idle.pop() {
+            return Some(trace);
+        }
+        if pool.made >= xray_model::limits::TRACES_OPEN_MAX {
+            drop(pool);
+            recorder.lost(LossKind::Segment, LossReason::Limit, 1);
+            return None;
+        }
+        pool.made += 1;
+        drop(pool);
+        Some(Box::leak(Box::new(Self { table: Mutex::new(Table::default()) })))
+    }
+
+    fn give_back(&'static self) {
+        POOL.lock().unwrap_or_else(PoisonError::into_inner).idle.push(self);
+    }
+
+    /// No code of the program runs under this lock, so it cannot be poisoned by a panic of the program.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a subsegment below `parent`. `None` if that cannot be recorded, which is counted.
+    #[inline]
+    pub(crate) fn open(&self, parent: Key, label: Label, namespace: Namespace) -> Option<Key> {
+        let start = Tick::now();
+        self.lock().open(parent, label, namespace, start)
+    }
+
+    /// Ends a record, and sends what is complete by that.
+    pub(crate) fn close(&'static self, key: Key, ending: Ending) {
+        self.finish(|table, batch| table.close(key, ending, batch));
+    }
+
+    /// Keeps the trace usable although nothing in it is open.
+    pub(crate) fn hold(&self, key: Key) -> bool {
+        self.lock().hold(key)
+    }
+
+    /// Ends a [`Self::hold`].
+    pub(crate) fn release(&'static self) {
+        self.finish(|table, _| table.release());
+    }
+
+    fn finish(&'static self, change: impl FnOnce(&mut Table, &mut Option<Box<Batch>>)) {
+        let mut batch = None;
+        let mut table = self.lock();
+        change(&mut table, &mut batch);
+        let recorder = if table.is_done() {
+            let recorder = table.reset();
+            drop(table);
+            self.give_back();
+            recorder
+        } else {
+            let recorder = batch.as_ref().and_then(|_| table.recorder().cloned());
+            drop(table);
+            recorder
+        };
+        // Sent with no lock held: an exporter may take its time, or be traced itself.
+        if let (Some(recorder), Some(mut batch)) = (recorder, batch) {
+            recorder.send(&mut batch);
+            batch.give_back();
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! A recorder: settings, sampler, exporter and counters. One for the process, and more for tests.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use xray_model::Sampled;
+
+use crate::clock::{Origin, Tick};
+use crate::config::{Builder, ContextMissing};
+use crate::context::{Context, Scoped};
+use crate::export::{Batch, Document, Exporter, json};
+use crate::sampling::Sampler;
+use crate::stats::{Counters, LossKind, LossReason, Stats};
+use crate::value::quietly;
+
+/// Records what runs below it. A clone is another handle to the same recorder.
+///
+/// Programs rarely need one: the process has its own, made from the environment when something is first traced, or by
+/// [`Builder::install`]. Tests make their own, so that they can run side by side.
+#[derive(Clone)]
+pub struct Recorder(Arc<Inner>);
+
+struct Inner {
+    service_name: Option<std::borrow::Cow<'static, str>>,
+    /// What each segment document says about the program, as JSON members.
+    segment_heading: String,
+    context_missing: ContextMissing,
+    enabled: bool,
+    sampler: Sampler,
+    exporter: Box<dyn Exporter>,
+    counters: Counters,
+}
+
+/// The recorder of the process.
+static PROCESS: OnceLock<Recorder> = OnceLock::new();
+
+/// Whether anything can be recorded at all: the one thing that is looked at when tracing is switched off.
+static SWITCH: AtomicU8 = AtomicU8::new(UNDECIDED);
+
+const UNDECIDED: u8 = 0;
+const OFF: u8 = 1;
+const ON: u8 = 2;
+
+/// Whether it is certain that nothing is recorded.
+#[inline]
+pub(crate) fn is_off() -> bool {
+    SWITCH.load(Relaxed) == OFF
+}
+
+/// The recorder of the process, made now if there is none.
+pub(crate) fn process() -> &'static Recorder {
+    PROCESS.get_or_init(|| first(Builder::default().with_environment()))
+}
+
+pub(crate) fn install(builder: impl FnOnce() -> Builder) -> Result<(), AlreadyInstalled> {
+    let mut builder = Some(builder);
+    PROCESS.get_or_init(|| first(builder.take().map(|make| make()).unwrap_or_default()));
+    if builder.is_some() { Err(AlreadyInstalled(())) } else { Ok(()) }
+}
+
+fn first(builder: Builder) -> Recorder {
+    let recorder = Recorder::new(builder);
+    if !recorder.0.enabled {
+        // Recorders of tests may have switched it on already.
+        let _ = SWITCH.compare_exchange(UNDECIDED, OFF, Relaxed, Relaxed);
+    }
+    recorder
+}
+
+impl Recorder {
+    /// Settings for a recorder.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn new(mut builder: Builder) -> Self {
+        let enabled = !builder.disabled;
+        if enabled {
+            SWITCH.store(ON, Relaxed);
+        }
+        Self(Arc::new(Inner {
+            segment_heading: heading(builder.service_version.as_deref()),
+            context_missing: builder.context_missing,
+            enabled,
+            sampler: Sampler::new(builder.sampling.unwrap_or_default()),
+            exporter: builder.take_exporter(),
+            service_name: builder.service_name,
+            counters: Counters::default(),
+        }))
+    }
+
+    /// Runs `code` under this recorder: segments begun in it are recorded here.
+    pub fn run<R>(&self, code: impl FnOnce() -> R) -> R {
+        Context::of_recorder(self).run(code)
+    }
+
+    /// Makes `future` run under this recorder.
+    pub fn wrap<F: Future>(&self, future: F) -> Scoped<F> {
+        Context::of_recorder(self).wrap(future)
+    }
+
+    /// What was recorded, sent and lost so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let late = quietly(|| self.0.exporter.lost_later()).unwrap_or_default();
+        self.0.counters.snapshot().and_lost(LossKind::Document, &late)
+    }
+
+    /// Waits until documents that the exporter keeps have left, at most `timeout`; `false` if something is left over.
+    ///
+    /// Nothing has to be flushed on the default path, where a document has left before its segment's function returns.
+    #[must_use]
+    pub fn flush(&self, timeout: Duration) -> bool {
+        quietly(|| self.0.exporter.flush(timeout)).unwrap_or(false)
+    }
+
+    pub(crate) fn service_name(&self) -> Option<&std::borrow::Cow<'static, str>> {
+        self.0.service_name.as_ref()
+    }
+
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.0.enabled
+    }
+
+    pub(crate) fn segment_heading(&self) -> &str {
+        &self.0.segment_heading
+    }
+
+    pub(crate) fn sample(&self, upstream: Sampled) -> bool {
+        let sampled = self.0.sampler.sample(upstream, || Origin::now().unix_seconds());
+        if !sampled {
+            self.0.counters.unsampled();
+        }
+        sampled
+    }
+
+    /// Counts losses; the first of each kind is logged.
+    pub(crate) fn lost(&self, kind: LossKind, reason: LossReason, count: u64) {
+        if count > 0 && self.0.counters.lost(kind, reason, count) {
+            crate::diag::log(&format!("lost a {kind}: {reason}. Further losses of this kind are only counted; see autoxray::stats()."));
+        }
+    }
+
+    /// Something was to be recorded and no segment is current. `what` names it.
+    #[cold]
+    pub(crate) fn context_missing(&self, kind: LossKind, what: fmt::Arguments<'_>) {
+        let first = self.0.counters.lost(kind, LossReason::ContextMissing, 1);
+        match self.0.context_missing {
+            ContextMissing::IgnoreError => {}
+            ContextMissing::LogError if first => crate::diag::log(&format!(
+                "{what} is not recorded, as no segment is current: begin one with #[traced(segment)], or keep the context with \
+                 autoxray::spawn. Further ones are only counted (AWS_XRAY_CONTEXT_MISSING=IGNORE_ERROR silences this line)."
+            )),
+            ContextMissing::LogError => {}
+            ContextMissing::RuntimeError => panic!("{what}: no segment is current, and AWS_XRAY_CONTEXT_MISSING is RUNTIME_ERROR"),
+        }
+    }
+
+    /// Hands documents to the exporter.
+    pub(crate) fn send(&self, batch: &mut Batch) {
+        let mut counts = std::mem::take(&mut batch.counts);
+        for datagram in batch.datagrams() {
+            match quietly(|| self.0.exporter.export(Document::new(datagram))).unwrap_or(Err(LossReason::Panicked)) {
+                Ok(()) => {
+                    counts.documents += 1;
+                    counts.bytes += datagram.len() as u64;
+                }
+                Err(reason) => self.lost(LossKind::Document, reason, 1),
+            }
+        }
+        if let Some(begun) = batch.begun.take() {
+            counts.nanos = Tick::now().nanos_since(begun);
+        }
+        self.0.counters.exported(&counts);
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").field("exporter", &self.0.exporter).field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+/// Source: "X-Ray segment documents", `service` and `aws.xray`.
+fn heading(version: Option<&str>) -> String {
+    let mut out = Vec::new();
+    if let Some(version) = version {
+        out.extend_from_slice(b",\"service\":{\"version\":");
+        json::string(&mut out, version);
+        out.push(b'}');
+    }
+    out.extend_from_slice(
+        concat!(
+            ",\"aws\":{\"xray\":{\"sdk\":\"autoxray\",\"sdk_version\":\"",
+            env!("CARGO_PKG_VERSION"),
+            "\",\"auto_instrumentation\":true}}"
+        )
+        .as_bytes(),
+    );
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// The process has its recorder already, so these settings had no effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlreadyInstalled(());
+
+impl fmt::Display for AlreadyInstalled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the recorder of this process exists already: install it before anything is traced, and only once")
+    }
+}
+
+impl std::error::Error for AlreadyInstalled {}

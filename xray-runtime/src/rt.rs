@@ -1,0 +1,58 @@
+//! What generated code calls. Not for use by hand: nothing here is stable.
+
+pub use crate::span::{Guard, Site, Traced};
+pub use crate::value::Failure;
+pub use crate::value::probe::{self, failure};
+pub use crate::{__outcome as outcome, __value as value};
+
+use crate::context::Here;
+pub use crate::span::{Pending, Values};
+
+/// Runs the body of a traced function.
+#[inline]
+pub fn sync<R>(site: &'static Site, body: impl FnOnce() -> R, outcome: impl FnOnce(&R) -> Option<Failure>) -> R {
+    crate::span::run(site, body, outcome)
+}
+
+/// Makes the body of a traced async function.
+#[inline]
+pub fn future<F: Future, O: Fn(&F::Output) -> Option<Failure>>(site: &'static Site, body: F, outcome: O) -> Traced<F, &'static Site, O> {
+    Traced::new(site, body, outcome)
+}
+
+/// Opens the subsegment of a function whose body must not move into a closure.
+pub fn enter(site: &'static Site) -> Guard {
+    Guard::new(site)
+}
+
+/// Attaches values to the current subsegment, which are made only if it is recorded.
+#[inline]
+pub fn values(make: impl FnOnce(&mut Values)) {
+    let here = Here::current();
+    if here.is_recording() {
+        Values::collect(make).attach(here);
+    }
+}
+
+/// Makes values now for a future that opens its subsegment later.
+pub fn pending(make: impl FnOnce(&mut Values)) -> Pending {
+    Pending::collect(make)
+}
+
+/// Attaches `values` when `future` is first polled.
+pub async fn prepared<F: Future>(values: Pending, future: F) -> F::Output {
+    values.attach();
+    future.await
+}
+
+/// Calls a closure that may give away what it owns. Only where a closure is passed as `FnOnce` does the compiler take it for one.
+#[inline]
+pub fn call<R>(code: impl FnOnce() -> R) -> R {
+    code()
+}
+
+/// Stands for a value of type `T` in code that never runs, to tell the compiler the type.
+#[cold]
+pub fn typed<T>() -> T {
+    unreachable!("only behind `if false`")
+}

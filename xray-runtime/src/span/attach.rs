@@ -1,0 +1,244 @@
+//! Attaching values and errors to what is open.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use xray_model::{TraceHeader, TraceId};
+
+use crate::context::Here;
+use crate::record::{Metadata, Namespace, count_full, trimmed_marker};
+use crate::recorder;
+use crate::stats::{LossKind, LossReason};
+use crate::value::{self, Annotation, Failure, ToAnnotation, quietly};
+
+/// Sets an annotation of the current segment or subsegment: a value that X-Ray indexes for filter expressions.
+///
+/// A later value for the same key replaces the earlier one. In keys, letters, digits, `_` and `.` are kept, anything else becomes `_`. X-Ray
+/// indexes 50 annotations of a trace. Source: "X-Ray segment documents", annotations.
+///
+/// ```
+/// xray_runtime::segment("orders").run(|| {
+///     xray_runtime::annotate("order_id", 4711);
+///     xray_runtime::annotate("customer.tier", "gold");
+/// });
+/// ```
+pub fn annotate(key: impl Into<Cow<'static, str>>, value: impl ToAnnotation) {
+    Here::current().annotate(key, &value);
+}
+
+/// Sets a metadata value of the current segment or subsegment: anything that serializes, for reading, not for searching.
+///
+/// A value of more than 56 KB, or nested deeper than 32 levels, is left out, and counted. Source: "X-Ray segment documents", metadata.
+///
+/// ```
+/// xray_runtime::segment("orders").run(|| xray_runtime::metadata("items", &["tea", "milk"]));
+/// ```
+pub fn metadata(key: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) {
+    Here::current().metadata("default", key, value);
+}
+
+/// Like [`metadata`], in a namespace other than `default`.
+pub fn metadata_in(namespace: impl Into<Cow<'static, str>>, key: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) {
+    Here::current().metadata(namespace, key, value);
+}
+
+/// Sets the user of the current segment, which X-Ray indexes; at most 250 characters. Subsegments have no user of their own.
+pub fn set_user(user: &str) {
+    Here::current().change(LossKind::Annotation, "`user`", |table, key| {
+        table.attach_to_root(key, |details, _, _| details.set_user(value::user(user)));
+    });
+}
+
+/// Records an error of the current segment or subsegment: marks it as a fault and adds the exceptions.
+///
+/// Functions under `#[traced]` do this by themselves when they return `Err`; this is for errors that are handled.
+///
+/// ```
+/// use xray_runtime::{ErrorKind, Failure, record_error, segment};
+///
+/// segment("orders").run(|| {
+///     if let Err(error) = "x".parse::<u8>() {
+///         record_error(Failure::from(&error).kind(ErrorKind::Error));
+///     }
+/// });
+/// ```
+pub fn record_error(failure: impl Into<Failure>) {
+    Here::current().record_error(failure);
+}
+
+/// Changes what the current subsegment stands for.
+pub fn set_namespace(namespace: Namespace) {
+    Here::current().change(LossKind::Annotation, "`namespace`", |table, key| table.set_namespace(key, namespace));
+}
+
+/// The id of the current trace, also of one that is not sampled.
+#[must_use]
+pub fn trace_id() -> Option<TraceId> {
+    Here::current().read(|table, key| table.trace_id(key))
+}
+
+/// The header for a call to another service from here: it names the current segment or subsegment as the caller.
+///
+/// ```
+/// use xray_runtime::{TRACE_HEADER_NAME, segment, trace_header};
+///
+/// segment("orders").run(|| {
+///     let header = trace_header().unwrap();
+///     println!("{TRACE_HEADER_NAME}: {header}");
+///     println!("traceparent: {}", header.to_traceparent().unwrap());
+/// });
+/// ```
+#[must_use]
+pub fn trace_header() -> Option<TraceHeader> {
+    Here::current().read(|table, key| table.header(key))
+}
+
+/// The header for the answer to whoever called the current segment: the trace, and how it was sampled if the caller left that open
+/// (`Sampled=?`).
+///
+/// Source: "X-Ray concepts", tracing header; what AWS's SDKs for Java and Python send.
+#[must_use]
+pub fn response_header() -> Option<TraceHeader> {
+    Here::current().read(|table, key| table.response_header(key))
+}
+
+/// Whether the recorder of the process is switched on. Makes it from the environment if nothing has been traced yet.
+#[must_use]
+pub fn is_enabled() -> bool {
+    !recorder::is_off() && Here::current().recorder().is_enabled()
+}
+
+/// Whether what is opened or attached here and now is recorded.
+#[must_use]
+pub fn is_recording() -> bool {
+    Here::current().is_recording()
+}
+
+impl Here {
+    pub(super) fn annotate(self, key: impl Into<Cow<'static, str>>, value: &(impl ToAnnotation + ?Sized)) {
+        if self.is_recording() {
+            let mut values = Values::default();
+            match quietly(|| value.to_annotation()) {
+                Some(value) => values.annotate(key, value),
+                None => values.losses.push((LossKind::Annotation, LossReason::Panicked)),
+            }
+            values.attach(self);
+        } else {
+            self.change(LossKind::Annotation, &format!("`{}`", key.into()), |_, _| ());
+        }
+    }
+
+    pub(super) fn metadata(
+        self,
+        namespace: impl Into<Cow<'static, str>>,
+        key: impl Into<Cow<'static, str>>,
+        value: &(impl Serialize + ?Sized),
+    ) {
+        if self.is_recording() {
+            let mut values = Values::default();
+            values.metadata_in(namespace, key, value);
+            values.attach(self);
+        } else {
+            self.change(LossKind::Metadata, &format!("`{}`", key.into()), |_, _| ());
+        }
+    }
+
+    pub(super) fn record_error(self, failure: impl Into<Failure>) {
+        if self.is_recording() {
+            let Some(failure) = quietly(|| failure.into()) else { return };
+            self.change(LossKind::Exception, "", |table, key| table.fail(key, failure));
+        } else {
+            self.change(LossKind::Exception, "of an error", |_, _| ());
+        }
+    }
+}
+
+/// Values made while nothing of ours is locked, to be attached in one go.
+#[derive(Debug, Default)]
+pub struct Values {
+    annotations: Vec<(Cow<'static, str>, Annotation)>,
+    metadata: Vec<Metadata>,
+    losses: Vec<(LossKind, LossReason)>,
+}
+
+impl Values {
+    /// Collects what `make` makes. A panic in it ends it there.
+    pub(crate) fn collect(make: impl FnOnce(&mut Self)) -> Self {
+        let mut values = Self::default();
+        if quietly(|| make(&mut values)).is_none() {
+            values.losses.push((LossKind::Annotation, LossReason::Panicked));
+        }
+        values
+    }
+
+    /// Adds an annotation.
+    pub fn annotate(&mut self, key: impl Into<Cow<'static, str>>, value: Option<Annotation>) {
+        let Some(value) = value else { return };
+        match value::key(key.into()) {
+            Some(key) => self.annotations.push((key, value)),
+            None => self.losses.push((LossKind::Annotation, LossReason::Unusable)),
+        }
+    }
+
+    /// Adds a metadata value.
+    pub fn metadata(&mut self, key: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) {
+        self.metadata_in("default", key, value);
+    }
+
+    fn metadata_in(
+        &mut self,
+        namespace: impl Into<Cow<'static, str>>,
+        key: impl Into<Cow<'static, str>>,
+        value: &(impl Serialize + ?Sized),
+    ) {
+        let json = value::json(value).or_else(|reason| {
+            self.losses.push((LossKind::Metadata, reason));
+            // That there was a value can still be told.
+            if reason == LossReason::TooLarge { Ok(trimmed_marker(None)) } else { Err(reason) }
+        });
+        if let Ok(json) = json {
+            self.metadata.push(Metadata { namespace: bounded_key(namespace.into()), key: bounded_key(key.into()), json });
+        }
+    }
+
+    pub(crate) fn attach(self, here: Here) {
+        here.change(LossKind::Annotation, "", |table, key| {
+            table.attach(key, |details, _, recorder| {
+                for (kind, reason) in self.losses {
+                    recorder.lost(kind, reason, 1);
+                }
+                for (key, value) in self.annotations {
+                    count_full(recorder, LossKind::Annotation, details.annotate(key, value));
+                }
+                for entry in self.metadata {
+                    count_full(recorder, LossKind::Metadata, details.metadata(entry));
+                }
+            });
+        });
+    }
+}
+
+/// Metadata keys may hold anything, but not any amount of it.
+fn bounded_key(key: Cow<'static, str>) -> Cow<'static, str> {
+    let max = xray_model::limits::STRING_CHARS_MAX;
+    if key.len() <= max { key } else { Cow::Owned(key.chars().take(max).collect()) }
+}
+
+/// Values for a future that has not been polled yet.
+#[derive(Debug)]
+pub struct Pending(Option<Box<Values>>);
+
+impl Pending {
+    pub(crate) fn collect(make: impl FnOnce(&mut Values)) -> Self {
+        // Whether it is recorded is certain only once it is opened; but unsampled stays unsampled.
+        let unneeded = recorder::is_off() || Here::current().mode() == crate::context::Mode::Unsampled;
+        Self((!unneeded).then(|| Box::new(Values::collect(make))))
+    }
+
+    pub(crate) fn attach(self) {
+        let here = Here::current();
+        if let Some(values) = self.0.filter(|_| here.is_recording()) {
+            values.attach(here);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Opening and closing segments and subsegments.
+
+mod attach;
+mod build;
+mod future;
+mod guard;
+mod site;
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+pub use attach::{
+    Pending, Values, annotate, is_enabled, is_recording, metadata, metadata_in, record_error, response_header, set_namespace, set_user,
+    trace_header, trace_id,
+};
+pub use build::{Segment, Subsegment, segment, subsegment};
+pub use future::Traced;
+pub use guard::Guard;
+pub use site::Site;
+
+use crate::context::{Here, Mode};
+use crate::record::{Ending, Label};
+use crate::recorder;
+use crate::stats::LossKind;
+use crate::value::{Failure, quietly};
+use site::Begin;
+use xray_model::TraceHeader;
+
+/// Something that can be opened.
+pub(crate) trait Open {
+    /// Opens it below what is current. `None` if nothing is recorded and nothing has to be entered.
+    fn open(self) -> Option<Here>;
+}
+
+impl Open for &'static Site {
+    #[inline]
+    fn open(self) -> Option<Here> {
+        if recorder::is_off() {
+            return None;
+        }
+        let here = Here::current();
+        match here.mode() {
+            Mode::Recording => here.open(Label::Site(self), self.namespace),
+            Mode::Unsampled => None,
+            Mode::Nowhere | Mode::Scope => begin(self, here),
+        }
+    }
+}
+
+/// A traced function is called where no segment is current.
+#[cold]
+#[inline(never)]
+fn begin(site: &'static Site, here: Here) -> Option<Here> {
+    let recorder = here.recorder();
+    if !recorder.is_enabled() {
+        return None;
+    }
+    let named = match site.begin {
+        Begin::Never => {
+            recorder.context_missing(LossKind::Subsegment, format_args!("subsegment `{}` ({}:{})", site.name, site.file, site.line));
+            return None;
+        }
+        Begin::Service => recorder.service_name().cloned(),
+        Begin::Named(name) => Some(name.into()),
+    };
+    Here::begin(&recorder, Label::named(site, named), TraceHeader::default())
+}
+
+/// Runs `body` in what `opened` opens, and records how it ends.
+#[inline]
+pub(crate) fn run<R>(opened: impl Open, body: impl FnOnce() -> R, outcome: impl FnOnce(&R) -> Option<Failure>) -> R {
+    match opened.open() {
+        None => body(),
+        Some(here) => run_in(here, body, outcome),
+    }
+}
+
+fn run_in<R>(here: Here, body: impl FnOnce() -> R, outcome: impl FnOnce(&R) -> Option<Failure>) -> R {
+    let entered = here.enter();
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(result) => {
+            let ending = end(here, &result, outcome);
+            drop(entered);
+            here.close(ending);
+            result
+        }
+        Err(payload) => {
+            drop(entered);
+            here.panicked(Some(&*payload));
+            resume_unwind(payload)
+        }
+    }
+}
+
+/// Looks at a result. The time is taken first: what `outcome` does is our doing.
+#[inline]
+fn end<R>(here: Here, result: &R, outcome: impl FnOnce(&R) -> Option<Failure>) -> Ending {
+    let mut ending = Ending::now();
+    if here.is_recording() {
+        ending.failure = quietly(|| outcome(result)).flatten();
+    }
+    ending
+}
