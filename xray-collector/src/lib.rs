@@ -1,1 +1,36 @@
 //! Local X-Ray: daemon protocol in, traces out, no AWS account.
+//!
+//! ```
+//! use std::net::UdpSocket;
+//! use std::time::Duration;
+//! use xray_collector::{Collector, View, view};
+//!
+//! let collector = Collector::start("127.0.0.1:0")?;
+//! // Any X-Ray SDK would do this, given the address in AWS_XRAY_DAEMON_ADDRESS:
+//! let datagram = br#"{"format":"json","version":1}
+//! {"name":"shop","id":"70de5b6f19ff9a0a","trace_id":"1-65f0c0de-a006649127e371903a2de979","start_time":1710276830.1,"end_time":1710276830.2}"#;
+//! UdpSocket::bind("127.0.0.1:0")?.send_to(datagram, collector.local_addr())?;
+//!
+//! assert!(collector.wait_for_traces(1, Duration::from_secs(5)));
+//! for trace in collector.all_traces() {
+//!     print!("{}", view::waterfall(&trace, &View::default()));
+//! }
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod clock;
+mod collector;
+mod ingest;
+mod query;
+mod rejects;
+mod settings;
+mod store;
+mod trace;
+pub mod view;
+
+pub use collector::{Collector, Progress, Stats};
+pub use query::{ServiceSummary, Status, TraceSummary, services};
+pub use rejects::{Reason, RejectedDatagram, Rejections};
+pub use settings::Settings;
+pub use trace::{Placed, Trace};
+pub use view::View;

@@ -8,7 +8,7 @@ use syn::{Attribute, Ident, Signature, Token, Visibility};
 
 /// An item that can be traced.
 pub(crate) enum Item {
-    Function(Function),
+    Function(Box<Function>),
     Container(Container),
 }
 
@@ -40,7 +40,7 @@ impl Item {
         let attrs = input.call(Attribute::parse_outer)?;
         match kind(input) {
             Kind::Function => function(attrs, input).and_then(|part| match part {
-                FunctionPart::Whole(function) => Ok(Self::Function(*function)),
+                FunctionPart::Whole(function) => Ok(Self::Function(function)),
                 FunctionPart::Declared(name) => Err(syn::Error::new(
                     name.span(),
                     format!("`{name}` has no body here that could be traced: put `#[traced]` where it is implemented"),

@@ -8,6 +8,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{LitStr, Type};
 
 use crate::args::{Args, Value};
+use crate::types;
 
 /// The span of generated tokens.
 pub(crate) fn here() -> Span {
@@ -15,8 +16,12 @@ pub(crate) fn here() -> Span {
 }
 
 fn path(name: &str) -> TokenStream {
-    let name = Ident::new(name, here());
-    quote_spanned!(here()=> ::autoxray::__rt::#name)
+    path_at(name, here())
+}
+
+fn path_at(name: &str, span: Span) -> TokenStream {
+    let name = Ident::new(name, span);
+    quote_spanned!(span=> ::autoxray::__rt::#name)
 }
 
 /// `const { &::autoxray::__rt::Site::new("f", "src/shop.rs", 12u32) }`: the call site, made at compile time.
@@ -52,21 +57,37 @@ fn place(span: Span) -> TokenStream {
 
 /// `::autoxray::__rt::sync(SITE, BODY, OUTCOME)`: runs a closure as a subsegment.
 pub(crate) fn sync(site: &TokenStream, body: &TokenStream) -> TokenStream {
-    let (sync, outcome) = (path("sync"), outcome(None));
+    let (sync, outcome) = (path("sync"), outcome(Output::Known));
     quote_spanned!(here()=> #sync(#site, #body, #outcome))
 }
 
 /// `::autoxray::__rt::future(SITE, FUTURE, OUTCOME)`: wraps a future; the subsegment opens at its first poll.
-pub(crate) fn future(site: &TokenStream, inner: &TokenStream, output: Option<&Type>) -> TokenStream {
+pub(crate) fn future(site: &TokenStream, inner: &TokenStream, output: Output<'_>) -> TokenStream {
     let (future, outcome) = (path("future"), outcome(output));
     quote_spanned!(here()=> #future(#site, #inner, #outcome))
 }
 
-/// `|__o| ::autoxray::__rt::outcome!(__o)`, with the type where nothing else tells it in time.
-fn outcome(output: Option<&Type>) -> TokenStream {
+/// What a future gives.
+pub(crate) enum Output<'a> {
+    /// The code around says it.
+    Known,
+    /// Nothing else would say it in time.
+    Typed(&'a Type),
+    /// Nothing, it is `!`. That could not be written here.
+    Never,
+}
+
+/// `|__o| ::autoxray::__rt::outcome!(__o)`
+fn outcome(output: Output<'_>) -> TokenStream {
     let outcome = path("outcome");
-    let ty = output.map(|ty| quote_spanned!(here()=> : &#ty));
-    quote_spanned!(here()=> |__o #ty| #outcome!(__o))
+    match output {
+        Output::Known => quote_spanned!(here()=> |__o| #outcome!(__o)),
+        Output::Typed(ty) => {
+            let ty = types::inside_body(ty);
+            quote_spanned!(here()=> |__o: &#ty| #outcome!(__o))
+        }
+        Output::Never => quote_spanned!(here()=> |_| ::core::option::Option::None),
+    }
 }
 
 /// `let __guard = ::autoxray::__rt::enter(SITE);`: a subsegment until the end of the block.
@@ -87,10 +108,12 @@ pub(crate) fn boxed(future: &TokenStream) -> TokenStream {
 }
 
 /// `if false { return ::autoxray::__rt::typed::<R>(); }`: tells an async block what it returns, as
-/// the signature tells a function.
-pub(crate) fn typed(output: &TokenStream) -> TokenStream {
-    let typed = path("typed");
-    quote_spanned!(here()=> if false { return #typed::<#output>(); })
+/// the signature tells a function, and shows the signature in messages.
+pub(crate) fn typed(output: &Type) -> TokenStream {
+    let place = output.to_token_stream().into_iter().next().map_or_else(here, |first| first.span());
+    let span = here().located_at(place);
+    let (typed, output) = (path_at("typed", span), types::inside_body(output));
+    quote_spanned!(span=> if false { return #typed::<#output>(); })
 }
 
 /// `::autoxray::__rt::values(|__v| { … });`, or nothing.

@@ -212,24 +212,27 @@ macro_rules! serde_as_text {
 }
 serde_as_text!(TraceId, SegmentId);
 
-/// Two hex digits for each byte value.
-const HEX_PAIRS: [[u8; 2]; 256] = {
-    let digits = *b"0123456789abcdef";
-    let mut pairs = [[0; 2]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
-        byte += 1;
-    }
-    pairs
-};
-
+/// Eight digits at a time, each in a byte of a 64-bit number: this is on the way of every subsegment.
+#[inline]
 fn hex(bits: u64) -> [u8; SEGMENT_ID_LEN] {
     let mut text = [0; SEGMENT_ID_LEN];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(bits.to_be_bytes()) {
-        pair.copy_from_slice(&HEX_PAIRS[usize::from(byte)]);
-    }
+    text[..8].copy_from_slice(&hex_half((bits >> 32) as u32));
+    text[8..].copy_from_slice(&hex_half(bits as u32));
     text
+}
+
+#[inline]
+fn hex_half(bits: u32) -> [u8; 8] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // 0x12345678 spreads to 0x0102030405060708.
+    let mut digits = u64::from(bits);
+    digits = (digits | (digits << 16)) & 0x0000_ffff_0000_ffff;
+    digits = (digits | (digits << 8)) & 0x00ff_00ff_00ff_00ff;
+    digits = (digits | (digits << 4)) & 0x0f0f_0f0f_0f0f_0f0f;
+    // 1 where the digit is a letter: 10 and more carry into the upper half when 6 is added.
+    let letters = ((digits + 6 * ONES) >> 4) & ONES;
+    let ascii = digits + ONES * u64::from(b'0') + letters * u64::from(b'a' - b'0' - 10);
+    ascii.to_be_bytes()
 }
 
 /// `from_str_radix` alone would accept a sign.

@@ -8,6 +8,8 @@
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use xray_model::{SegmentId, TraceId};
 
@@ -30,6 +32,31 @@ impl Generator {
     }
 }
 
+/// The ids of a segment that is not recorded. Nothing is kept for one: it has a number, from which its ids follow when they are asked for.
+pub(crate) fn unsampled(number: u64) -> (TraceId, SegmentId) {
+    static KEY: OnceLock<RandomState> = OnceLock::new();
+    let key = KEY.get_or_init(RandomState::new);
+    let [first, second, third] = [0, 1, 2].map(|lane| key.hash_one((std::process::id(), number, lane)));
+    let trace_id = TraceId::from_bits((u128::from(first) << 64) | u128::from(second));
+    (trace_id, SegmentId::from_bits(third).unwrap_or(FALLBACK))
+}
+
+/// A number that no other unsampled segment of this process has.
+pub(crate) fn unsampled_number() -> u64 {
+    /// Numbers are handed to threads in blocks, so that threads do not wait for each other.
+    const BLOCK: u64 = 1 << 24;
+    static NEXT_BLOCK: AtomicU64 = AtomicU64::new(0);
+    thread_local! {
+        static NEXT: Cell<u64> = const { Cell::new(0) };
+    }
+    let mut number = NEXT.get();
+    if number % BLOCK == 0 {
+        number = NEXT_BLOCK.fetch_add(BLOCK, Relaxed) + 1;
+    }
+    NEXT.set(number + 1);
+    number
+}
+
 fn random() -> [u64; 2] {
     // While a thread ends, its generator may be gone already; a fresh one has a key of its own.
     GENERATOR.try_with(Generator::next).unwrap_or_else(|_| Generator { key: RandomState::new(), counter: Cell::new(0) }.next())
@@ -42,10 +69,15 @@ pub(crate) fn trace(unix_seconds: u64) -> (TraceId, Seed) {
     (TraceId::new(epoch, (u128::from(first) << 32) | u128::from(second >> 32)), Seed(mix(first ^ second.rotate_left(32))))
 }
 
-/// A number in `0.0..1.0`.
+/// A number in `0.0..1.0`. It decides on samples and is seen by nobody, so it may be the same on both sides of a fork.
 pub(crate) fn fraction() -> f64 {
+    let bits = GENERATOR.try_with(|generator| {
+        let count = generator.counter.get() + 1;
+        generator.counter.set(count);
+        generator.key.hash_one(count)
+    });
     // 53 bits are what an f64 holds.
-    (random()[0] >> 11) as f64 / (1u64 << 53) as f64
+    (bits.unwrap_or_else(|_| random()[0]) >> 11) as f64 / (1u64 << 53) as f64
 }
 
 /// Where the segment ids of one trace begin.

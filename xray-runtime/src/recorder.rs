@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use xray_model::Sampled;
 
-use crate::clock::{Origin, Tick};
+use crate::clock;
 use crate::config::{Builder, ContextMissing};
 use crate::context::{Context, Scoped};
 use crate::export::{Batch, Document, Exporter, json};
@@ -129,7 +129,7 @@ impl Recorder {
     }
 
     pub(crate) fn sample(&self, upstream: Sampled) -> bool {
-        let sampled = self.0.sampler.sample(upstream, || Origin::now().unix_seconds());
+        let sampled = self.0.sampler.sample(upstream, clock::unix_seconds);
         if !sampled {
             self.0.counters.unsampled();
         }
@@ -171,7 +171,7 @@ impl Recorder {
             }
         }
         if let Some(begun) = batch.begun.take() {
-            counts.nanos = Tick::now().nanos_since(begun);
+            counts.nanos = begun.nanos();
         }
         self.0.counters.exported(&counts);
     }

@@ -6,7 +6,7 @@ use quote::quote_spanned;
 use syn::visit::{self, Visit};
 use syn::{FnArg, Pat, PatIdent, PatType, Signature};
 
-use super::body::mentions;
+use super::body::{Prelude, mentions};
 use crate::rt::here;
 use crate::types::drops_nothing;
 
@@ -25,7 +25,7 @@ use crate::types::drops_nothing;
 /// An argument that is not used, or only in part, is not captured and would be dropped too late, so it (and what
 /// follows, which must go before it) becomes a local, as the compiler does for `async fn`. At the
 /// beginning of the list too late is the right time: there it stays untouched, and its warning with it.
-pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> TokenStream {
+pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> Prelude {
     let mut captured = Vec::new();
     let mut locals = TokenStream::new();
     for (position, input) in sig.inputs.iter_mut().enumerate() {
@@ -49,13 +49,14 @@ pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> TokenStream {
             }
         }
     }
+    let mut prelude = Prelude { locals: !locals.is_empty(), statements: locals };
     let captured = captured.iter().rev();
     match captured.len() {
         0 => {}
-        1 => locals.extend(quote_spanned!(here()=> let _ = #(&#captured)*;)),
-        _ => locals.extend(quote_spanned!(here()=> let _ = (#(&#captured),*);)),
+        1 => prelude.extend([quote_spanned!(here()=> let _ = #(&#captured)*;)]),
+        _ => prelude.extend([quote_spanned!(here()=> let _ = (#(&#captured),*);)]),
     }
-    locals
+    prelude
 }
 
 /// Makes an argument a local; a pattern moves from the signature into the body.
@@ -73,6 +74,15 @@ fn local(argument: &mut PatType, position: usize) -> TokenStream {
     let pattern = std::mem::replace(&mut *argument.pat, plain);
     let unpack = (!wild).then(|| quote_spanned!(here()=> let #pattern = #name;));
     quote_spanned!(here()=> let #name = #name; #unpack)
+}
+
+/// What the arguments are called in the body.
+pub(crate) fn names(sig: &Signature) -> Vec<Ident> {
+    let each = |input: &FnArg| match input {
+        FnArg::Receiver(receiver) => vec![Ident::new("self", receiver.self_token.span)],
+        FnArg::Typed(argument) => bindings(&argument.pat).idents,
+    };
+    sig.inputs.iter().flat_map(each).collect()
 }
 
 /// What an argument's pattern binds.

@@ -26,11 +26,6 @@ impl Body {
         }
     }
 
-    /// `{ PRELUDE BODY }`, see [`after`].
-    pub(crate) fn after(&self, prelude: TokenStream) -> Group {
-        after(prelude, &self.block)
-    }
-
     /// The function's new body.
     pub(crate) fn replaced(&self, content: TokenStream) -> Group {
         let mut all = TokenStream::new();
@@ -41,7 +36,7 @@ impl Body {
 }
 
 /// `content` in the braces of `group`.
-fn within(group: &Group, content: TokenStream) -> Group {
+pub(crate) fn within(group: &Group, content: TokenStream) -> Group {
     let mut new = Group::new(group.delimiter(), content);
     new.set_span(group.span());
     new
@@ -49,21 +44,35 @@ fn within(group: &Group, content: TokenStream) -> Group {
 
 /// `{ PRELUDE { BODY } }`, or `{ PRELUDE BODY }` if the body has no statements of its own.
 ///
-/// The body keeps its braces because they decide, by their edition, when temporaries of the last
-/// expression are dropped, and because lints look at what follows what in a block. A single expression
-/// needs neither, and would be told that its braces are unnecessary. Our own braces are edition 2024:
-/// temporaries of the body are dropped before anything of the prelude, as they are before parameters.
-pub(crate) fn after(prelude: TokenStream, body: &Group) -> Group {
-    if prelude.is_empty() {
+/// The body keeps its braces because lints look at what follows what in a block. A single expression has no use for them, and
+/// would be told that they are unnecessary.
+pub(crate) fn after(prelude: Prelude, body: &Group) -> Group {
+    let Prelude { mut statements, locals } = prelude;
+    if statements.is_empty() {
         return body.clone();
     }
-    let mut content = prelude;
     if has_statements(&body.stream()) {
-        body.to_tokens(&mut content);
+        body.to_tokens(&mut statements);
     } else {
-        content.extend(body.stream());
+        statements.extend(body.stream());
     }
-    rt::block(content)
+    if locals { rt::block(statements) } else { within(body, statements) }
+}
+
+/// What is done before a body.
+#[derive(Default)]
+pub(crate) struct Prelude {
+    pub(crate) statements: TokenStream,
+    /// It has variables that stand for arguments. Then the braces around are ours and not the user's: they are edition 2024,
+    /// in which temporaries of the body's last expression are dropped before those variables, as they are before arguments. Otherwise they are the
+    /// user's, because the compiler gives no names of variables in messages about a closure that is not.
+    pub(crate) locals: bool,
+}
+
+impl Extend<TokenStream> for Prelude {
+    fn extend<I: IntoIterator<Item = TokenStream>>(&mut self, more: I) {
+        self.statements.extend(more);
+    }
 }
 
 fn has_statements(body: &TokenStream) -> bool {

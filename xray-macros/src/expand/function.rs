@@ -2,13 +2,14 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Attribute, ReturnType, Signature, Type};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, ReturnType, Signature, Type, TypeTuple, token};
 
-use super::body::{self, Body};
+use super::body::{self, Body, Prelude};
 use super::{arguments, returned};
 use crate::args::Args;
 use crate::item::Function;
-use crate::rt::{self, here};
+use crate::rt::{self, Output, here};
 use crate::types;
 
 /// Everything a template needs.
@@ -70,13 +71,16 @@ fn synchronous(parts: &mut Parts<'_>) -> TokenStream {
 /// }
 /// ```
 fn asynchronous(parts: &mut Parts<'_>) -> TokenStream {
+    let returned = output(&parts.sig);
     let mut prelude = parts.prelude();
-    if !matches!(&parts.sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_))) {
-        prelude.extend(rt::typed(&output(&parts.sig)));
+    let result = if matches!(returned, Type::Never(_)) { Output::Never } else { Output::Known };
+    if matches!(result, Output::Known) {
+        prelude.extend([rt::typed(&returned)]);
     }
     prelude.extend(rt::values(parts.args));
-    let block = parts.body.after(prelude);
-    let future = rt::future(&parts.site, &quote_spanned!(here()=> async move #block), None);
+    let block = body::after(prelude, &parts.body.block);
+    let body = parts.body.block.span();
+    let future = rt::future(&parts.site, &quote_spanned!(body=> async move #block), result);
     quote_spanned!(here()=> #future.await)
 }
 
@@ -89,9 +93,9 @@ fn asynchronous(parts: &mut Parts<'_>) -> TokenStream {
 /// #[track_caller] fn f(a: A) -> R { let __guard = ::autoxray::__rt::enter(SITE); VALUES BODY }
 /// ```
 fn in_place(parts: &Parts<'_>) -> TokenStream {
-    let mut prelude = rt::enter(&parts.site);
+    let mut prelude = Prelude { statements: rt::enter(&parts.site), locals: false };
     prelude.extend(rt::values(parts.args));
-    parts.body.after(prelude).stream()
+    body::after(prelude, &parts.body.block).stream()
 }
 
 fn keeps_caller(attrs: &[Attribute]) -> bool {
@@ -100,25 +104,27 @@ fn keeps_caller(attrs: &[Attribute]) -> bool {
 }
 
 /// `R`, as it may be written inside the body.
-fn output(sig: &Signature) -> TokenStream {
+fn output(sig: &Signature) -> Type {
     match &sig.output {
-        ReturnType::Default => quote_spanned!(here()=> ()),
-        ReturnType::Type(_, ty) => types::inside_body(ty).into_token_stream(),
+        ReturnType::Type(_, ty) => types::inside_body(ty),
+        ReturnType::Default => {
+            Type::Tuple(TypeTuple { paren_token: token::Paren(here().located_at(sig.paren_token.span.close())), elems: Punctuated::new() })
+        }
     }
 }
 
 impl Parts<'_> {
     /// `move || -> R { PRELUDE VALUES BODY }`
-    pub(crate) fn closure(&mut self, output: &TokenStream, values: Option<TokenStream>) -> TokenStream {
+    pub(crate) fn closure(&mut self, output: &Type, values: Option<TokenStream>) -> TokenStream {
         let mut prelude = self.prelude();
         prelude.extend(values);
-        let mut block = self.body.after(prelude);
-        block.set_span(block.span());
-        quote_spanned!(here()=> move || -> #output #block)
+        let block = body::after(prelude, &self.body.block);
+        let body = self.body.block.span();
+        quote_spanned!(body=> move || -> #output #block)
     }
 
     /// See [`arguments::prelude`].
-    fn prelude(&mut self) -> TokenStream {
+    fn prelude(&mut self) -> Prelude {
         let mut used = self.body.block.stream();
         let (annotate, metadata) = self.args.values();
         annotate.iter().chain(metadata).for_each(|value| value.expr.to_tokens(&mut used));

@@ -33,7 +33,7 @@ pub(crate) fn traced(args: TokenStream, item: &TokenStream) -> syn::Result<Token
     }
     let expanded = match parsed {
         _ if args.skip.is_some() => item.clone(),
-        Item::Function(function) => function::expand(&args, function),
+        Item::Function(function) => function::expand(&args, *function),
         Item::Container(container) => container::expand(&args, container),
     };
     diag.finish(expanded)

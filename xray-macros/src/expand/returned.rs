@@ -4,23 +4,53 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{ReturnType, Type};
 
-use super::body;
+use super::arguments;
+use super::body::{self, Prelude, mentions};
 use super::function::Parts;
-use crate::rt::{self, here};
+use crate::rt::{self, Output, here};
 use crate::types::{self, Returned};
 
 /// The new body, if the return type is a future.
 pub(crate) fn future(parts: &mut Parts<'_>) -> Option<TokenStream> {
     let ReturnType::Type(_, ty) = parts.sig.output.clone() else { return None };
-    Some(match types::returned(&ty)? {
-        Returned::Opaque(output) => opaque(parts, output),
-        Returned::Boxed(output) => match Tail::find(&parts.body.block) {
-            Some(tail) => in_its_box(parts, tail, output),
-            None => in_a_box(parts, &ty, output),
-        },
+    let returned = types::returned(&ty)?;
+    Some(match (Tail::find(&returned, &parts.body.block), returned) {
+        (Some(tail), Returned::Opaque(output) | Returned::Boxed(output)) if tail.can_hold(parts) => inside(parts, tail, output),
+        (_, Returned::Opaque(output)) => around(parts, &ty, output),
+        (_, Returned::Boxed(output)) => rt::boxed(&around(parts, &ty, output)),
     })
 }
 
+/// What `#[async_trait]` makes, and people write: the body ends in `async move { … }`, bare or in a
+/// `Box::pin( )`. The wrapper goes right around that, so nothing more is allocated.
+///
+/// ```text
+/// fn f(a: A) -> Pin<Box<dyn Future<Output = R>>> { FIRST Box::pin(async move { REST }) }
+/// →
+/// fn f(a: A) -> Pin<Box<dyn Future<Output = R>>> {
+///     FIRST Box::pin(::autoxray::__rt::future(
+///         SITE,
+///         async move { if false { return ::autoxray::__rt::typed::<R>(); } VALUES REST },
+///         |__o| ::autoxray::__rt::outcome!(__o),
+///     ))
+/// }
+/// ```
+fn inside(parts: &Parts<'_>, tail: Tail, output: Option<&Type>) -> TokenStream {
+    let Tail { mut first, words, block, parens } = tail;
+    let mut prelude = Prelude::default();
+    prelude.extend(output.map(rt::typed));
+    prelude.extend(rt::values(parts.args));
+    let block = body::after(prelude, &block);
+    let future = rt::future(&parts.site, &quote_spanned!(here()=> #words #block), Output::Known);
+    match parens {
+        Some(parens) => body::within(&parens, future).to_tokens(&mut first),
+        None => first.extend(future),
+    }
+    first
+}
+
+/// Any other body. One that returns a box is boxed once more.
+///
 /// ```text
 /// fn f(a: A) -> impl Future<Output = R> { BODY }
 /// →
@@ -35,101 +65,98 @@ pub(crate) fn future(parts: &mut Parts<'_>) -> Option<TokenStream> {
 ///     )
 /// }
 /// ```
-fn opaque(parts: &mut Parts<'_>, output: Option<&Type>) -> TokenStream {
-    let closure = parts.closure(&quote_spanned!(here()=> _), None);
+fn around(parts: &mut Parts<'_>, returned: &Type, output: Option<&Type>) -> TokenStream {
+    let closure = parts.closure(&types::inside_body(returned), None);
     let inner = rt::prepared(parts.args, rt::call(&closure));
-    rt::future(&parts.site, &inner, seen(output).as_ref())
+    rt::future(&parts.site, &inner, output.map_or(Output::Known, Output::Typed))
 }
 
-/// The same for `-> Pin<Box<dyn Future<Output = R>>>`: boxed once more, for want of knowing the body.
-fn in_a_box(parts: &mut Parts<'_>, ty: &Type, output: Option<&Type>) -> TokenStream {
-    let closure = parts.closure(&types::inside_body(ty).into_token_stream(), None);
-    let inner = rt::prepared(parts.args, rt::call(&closure));
-    rt::boxed(&rt::future(&parts.site, &inner, seen(output).as_ref()))
-}
-
-/// What `#[async_trait]` makes, and people write: the body ends in `Box::pin(async move { … })`. The
-/// wrapper goes inside that box, so nothing more is allocated.
-///
-/// ```text
-/// fn f(a: A) -> Pin<Box<dyn Future<Output = R>>> { FIRST Box::pin(async move { REST }) }
-/// →
-/// fn f(a: A) -> Pin<Box<dyn Future<Output = R>>> {
-///     FIRST Box::pin(::autoxray::__rt::future(
-///         SITE,
-///         async move { VALUES REST },
-///         |__o: &R| ::autoxray::__rt::outcome!(__o),
-///     ))
-/// }
-/// ```
-fn in_its_box(parts: &Parts<'_>, tail: Tail, output: Option<&Type>) -> TokenStream {
-    let Tail { mut first, words, block, parens } = tail;
-    let values = rt::values(parts.args).unwrap_or_default();
-    let block = body::after(values, &block);
-    let future = rt::future(&parts.site, &quote_spanned!(here()=> #words #block), seen(output).as_ref());
-    let mut inside = Group::new(Delimiter::Parenthesis, future);
-    inside.set_span(parens.span());
-    inside.to_tokens(&mut first);
-    first
-}
-
-fn seen(output: Option<&Type>) -> Option<Type> {
-    output.map(types::inside_body)
-}
-
-/// A body that ends in `Box::pin(async move { … })` and leaves by no other way.
+/// A body that ends in `async move { … }` or `Box::pin(async move { … })` and leaves by no other way.
 struct Tail {
-    /// The body up to and including `Box::pin`.
+    /// The body up to the `async` block or its parentheses.
     first: TokenStream,
     /// `async move`
     words: TokenStream,
     block: Group,
-    parens: Group,
+    /// Of `Box::pin( )`
+    parens: Option<Group>,
 }
 
 impl Tail {
-    fn find(body: &Group) -> Option<Self> {
-        let mut tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+    fn find(returned: &Returned<'_>, body: &Group) -> Option<Self> {
+        let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+        let tail = match returned {
+            Returned::Opaque(_) => Self::bare(tokens)?,
+            Returned::Boxed(_) => Self::in_box(tokens)?,
+        };
+        (!body::any(&tail.first, &leaves)).then_some(tail)
+    }
+
+    fn bare(mut tokens: Vec<TokenTree>) -> Option<Self> {
+        let TokenTree::Group(block) = tokens.pop()? else { return None };
+        let words = tokens.iter().rev().take_while(|token| is(token, "move") || is(token, "async")).count();
+        let words = tokens.split_off(tokens.len() - words);
+        let well_formed = match &words[..] {
+            [first] => is(first, "async"),
+            [first, then] => is(first, "async") && is(then, "move"),
+            _ => false,
+        };
+        (well_formed && block.delimiter() == Delimiter::Brace && begins_statement(&tokens)).then(|| Self {
+            first: tokens.into_iter().collect(),
+            words: words.into_iter().collect(),
+            block,
+            parens: None,
+        })
+    }
+
+    fn in_box(mut tokens: Vec<TokenTree>) -> Option<Self> {
         let TokenTree::Group(parens) = tokens.pop()? else { return None };
-        if !ends_in_box_pin(&tokens) {
-            return None;
-        }
-        let first: TokenStream = tokens.into_iter().collect();
-        if body::any(&first, &leaves) {
-            return None;
-        }
         let mut inside: Vec<TokenTree> = parens.stream().into_iter().collect();
-        if matches!(inside.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == ',') {
+        if inside.last().is_some_and(|last| sign(last) == Some(',')) {
             inside.pop();
         }
-        let TokenTree::Group(block) = inside.pop()? else { return None };
-        let is_async = matches!(&inside[..], [TokenTree::Ident(first)] if first == "async")
-            || matches!(&inside[..], [TokenTree::Ident(first), TokenTree::Ident(then)] if first == "async" && then == "move");
-        (is_async && block.delimiter() == Delimiter::Brace).then(|| Self { first, words: inside.into_iter().collect(), block, parens })
+        let inside = Self::bare(inside).filter(|inside| inside.first.is_empty())?;
+        let colon = |token| sign(token) == Some(':');
+        let [before @ .., boxed, one, two, pin] = &tokens[..] else { return None };
+        let path = before.iter().rev().take_while(|token| colon(token) || is_path_ident(token)).count();
+        let boxes = is(boxed, "Box") && colon(one) && colon(two) && is(pin, "pin");
+        (boxes && begins_statement(&before[..before.len() - path])).then(|| Self {
+            first: tokens.into_iter().collect(),
+            parens: Some(parens),
+            ..inside
+        })
+    }
+
+    /// Can the values be evaluated in the `async` block, where they see what the function sees, and capture nothing more?
+    fn can_hold(&self, parts: &Parts<'_>) -> bool {
+        let Some(values) = rt::values(parts.args) else { return true };
+        let alone = !self.first.clone().into_iter().any(|token| is_block(&token) || sign(&token) == Some(';'));
+        let captured = self.block.stream();
+        alone && arguments::names(&parts.sig).iter().all(|name| !mentions(&values, name) || mentions(&captured, name))
     }
 }
 
-/// Is the end `Box::pin`, by whatever path, and the beginning of a statement?
-fn ends_in_box_pin(tokens: &[TokenTree]) -> bool {
-    let ident = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(ident) if ident == word);
-    let colon = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
-    let [before @ .., boxed, one, two, pin] = tokens else { return false };
-    if !(ident(boxed, "Box") && colon(one) && colon(two) && ident(pin, "pin")) {
-        return false;
-    }
-    let path = before.iter().rev().take_while(|token| colon(token) || matches!(token, TokenTree::Ident(_))).count();
-    match &before[..before.len() - path] {
-        [] => true,
-        [.., TokenTree::Punct(end)] => end.as_char() == ';',
-        [.., TokenTree::Group(end)] => end.delimiter() == Delimiter::Brace,
-        _ => false,
-    }
+/// Does a statement begin behind these tokens?
+fn begins_statement(before: &[TokenTree]) -> bool {
+    before.last().is_none_or(|last| sign(last) == Some(';') || is_block(last))
+}
+
+fn is_block(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+}
+
+fn is_path_ident(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Ident(_)) && !is(token, "return") && !is(token, "break")
+}
+
+fn is(token: &TokenTree, word: &str) -> bool {
+    matches!(token, TokenTree::Ident(ident) if ident == word)
+}
+
+fn sign(token: &TokenTree) -> Option<char> {
+    if let TokenTree::Punct(punct) = token { Some(punct.as_char()) } else { None }
 }
 
 fn leaves(token: &TokenTree) -> bool {
-    match token {
-        TokenTree::Ident(ident) => ident == "return",
-        TokenTree::Punct(punct) => punct.as_char() == '?',
-        _ => false,
-    }
+    is(token, "return") || sign(token) == Some('?')
 }

@@ -11,11 +11,12 @@ pub use handle::{Context, InContext, Scoped};
 pub use task::{spawn, spawn_blocking};
 
 use crate::clock::Tick;
+use crate::ids;
 use crate::record::{Begin, Ending, Key, Label, NOWHERE, Namespace, Slot, Table, Trace};
 use crate::recorder::{self, Recorder};
 use crate::stats::{LossKind, LossReason};
 use crate::value::Failure;
-use xray_model::TraceHeader;
+use xray_model::{Sampled, TraceHeader};
 
 thread_local! {
     /// The place of this thread in a trace. A plain value without a destructor: there is nothing to tear down when the thread ends.
@@ -88,13 +89,17 @@ impl Here {
         Some(Self::new(trace, key, Mode::Recording))
     }
 
-    /// Begins a segment, sampled or not. `None` if tracing is switched off.
-    pub(crate) fn begin(recorder: &Recorder, label: Label, upstream: TraceHeader) -> Option<Self> {
-        if !recorder.is_enabled() {
-            return None;
-        }
+    /// Begins a segment from here, sampled or not. `None` if tracing is switched off, or `label` gives none.
+    pub(crate) fn begin(self, upstream: TraceHeader, label: impl FnOnce(&Recorder) -> Option<Label>) -> Option<Self> {
+        let own = self.own_recorder();
+        let recorder = own.as_ref().unwrap_or_else(|| recorder::process());
+        let label = if recorder.is_enabled() { label(recorder)? } else { return None };
         let (begin, mode) = if recorder.sample(upstream.sampled) {
             (Begin::Segment(label, upstream), Mode::Recording)
+        } else if own.is_none() && upstream.root.is_none() {
+            // Nothing has to be kept for it, neither a header nor a recorder.
+            let key = Key { serial: ids::unsampled_number(), slot: NOWHERE };
+            return Some(Self { trace: None, serial: key.serial, slot: key.slot, mode: Mode::Unsampled });
         } else {
             (Begin::Unsampled(upstream), Mode::Unsampled)
         };
@@ -102,11 +107,15 @@ impl Here {
         Some(Self::new(trace, key, mode))
     }
 
+    /// The recorder that segments begun here belong to, if it is not that of the process.
+    fn own_recorder(self) -> Option<Recorder> {
+        self.trace?.lock().recorder_of(self.key()).cloned()
+    }
+
     /// The recorder that segments begun here belong to.
     #[cold]
     pub(crate) fn recorder(self) -> Recorder {
-        let own = self.trace.and_then(|trace| trace.lock().recorder_of(self.key()).cloned());
-        own.unwrap_or_else(|| recorder::process().clone())
+        self.own_recorder().unwrap_or_else(|| recorder::process().clone())
     }
 
     #[inline]
@@ -142,9 +151,24 @@ impl Here {
         }
     }
 
-    /// Looks something up in the trace's table; `None` where there is no trace.
-    pub(crate) fn read<T>(self, read: impl FnOnce(&Table, Key) -> Option<T>) -> Option<T> {
-        read(&self.trace?.lock(), self.key())
+    /// What the caller of the current segment is told.
+    pub(crate) fn response_header(self) -> Option<TraceHeader> {
+        let asked = self.trace.is_some_and(|trace| trace.lock().was_asked(self.key()));
+        let header = self.header()?;
+        let sampled = if asked { header.sampled } else { Sampled::Undecided };
+        Some(TraceHeader::new(header.root?, None, sampled))
+    }
+
+    /// The trace and the id to name as parent.
+    pub(crate) fn header(self) -> Option<TraceHeader> {
+        match (self.trace, self.mode) {
+            (Some(trace), Mode::Recording | Mode::Unsampled) => trace.lock().header(self.key()),
+            (None, Mode::Unsampled) => {
+                let (root, parent) = ids::unsampled(self.serial);
+                Some(TraceHeader::new(root, Some(parent), Sampled::No))
+            }
+            _ => None,
+        }
     }
 
     /// Changes a record, or counts a loss of this `kind` where none is current.

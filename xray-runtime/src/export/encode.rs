@@ -6,8 +6,8 @@ use xray_model::limits::{DATAGRAM_HEADER, DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX
 
 use super::json;
 use super::split;
-use crate::clock::Tick;
-use crate::record::{Details, Flags, Identity, NOWHERE, Namespace, Record, Slot};
+use crate::clock::{Scale, Stopwatch, Tick};
+use crate::record::{Details, Flags, Identity, Label, NOWHERE, Namespace, Record, Slot};
 use crate::stats::Exported;
 use crate::value::{Annotation, Exception};
 
@@ -26,24 +26,25 @@ pub(crate) struct Batch {
     pub(super) ends: Vec<usize>,
     pub(crate) counts: Exported,
     /// When the first document was begun.
-    pub(crate) begun: Option<Tick>,
+    pub(crate) begun: Option<Stopwatch>,
 }
 
 impl Batch {
     /// Adds the documents for `tree`. The lists of children have the oldest first.
     pub(crate) fn add(&mut self, tree: &Tree<'_>) {
-        self.begun.get_or_insert_with(Tick::now);
+        let begun = *self.begun.get_or_insert_with(Stopwatch::start);
+        let mut stamps = Stamps::new(tree.identity.origin.scale(begun));
         let start = self.bytes.len();
         self.bytes.extend_from_slice(DATAGRAM_HEADER.as_bytes());
         let document = self.bytes.len();
-        match tree.write(&mut self.bytes) {
+        match tree.write(&mut self.bytes, &mut stamps) {
             Some(records) if self.bytes.len() - document <= DOCUMENT_BYTES_MAX => {
                 self.ends.push(self.bytes.len());
                 self.count(tree, records);
             }
             _ => {
                 self.bytes.truncate(start);
-                let records = split::add(self, tree);
+                let records = split::add(self, tree, &mut stamps);
                 self.count(tree, records);
             }
         }
@@ -67,12 +68,11 @@ impl Tree<'_> {
     }
 
     /// Writes the tree as one document and says how many records are in it; `None` if it is nested too deep.
-    fn write(&self, out: &mut Vec<u8>) -> Option<u64> {
-        let mut stamps = Stamps::default();
+    fn write(&self, out: &mut Vec<u8>, stamps: &mut Stamps) -> Option<u64> {
         let mut at = self.top;
         let mut depth = 1;
         let mut records = 0;
-        self.open(out, at, &mut stamps);
+        self.open(out, at, stamps);
         loop {
             records += 1;
             let child = self.record(at).first_child;
@@ -83,7 +83,7 @@ impl Tree<'_> {
                 }
                 out.extend_from_slice(b",\"subsegments\":[");
                 at = child;
-                self.open(out, at, &mut stamps);
+                self.open(out, at, stamps);
                 continue;
             }
             loop {
@@ -95,7 +95,7 @@ impl Tree<'_> {
                 if next != NOWHERE {
                     out.push(b',');
                     at = next;
-                    self.open(out, at, &mut stamps);
+                    self.open(out, at, stamps);
                     break;
                 }
                 out.push(b']');
@@ -135,74 +135,92 @@ impl Tree<'_> {
     #[inline]
     pub(super) fn own(&self, out: &mut Vec<u8>, slot: Slot, stamps: &mut Stamps) {
         let record = self.record(slot);
-        out.extend_from_slice(b"{\"name\":");
         name(out, record);
-        let origin = self.identity.origin;
         let at = out.len();
         out.extend_from_slice(TEMPLATE);
         let fields = &mut out[at..];
         fields[ID..ID + 16].copy_from_slice(&self.identity.seed.segment(record.serial).to_ascii());
-        stamps.write(&mut fields[START..START + STAMP_LEN], origin.unix_micros(record.start));
-        stamps.write(&mut fields[END..END + STAMP_LEN], origin.unix_micros(record.end));
-        match record.namespace {
-            Namespace::Local => {}
-            Namespace::Remote => out.extend_from_slice(b",\"namespace\":\"remote\""),
-            Namespace::Aws => out.extend_from_slice(b",\"namespace\":\"aws\""),
-        }
-        let Flags { error, fault, throttle, cancelled } = record.flags;
-        for (flag, text) in [(error, ",\"error\":true"), (fault, ",\"fault\":true"), (throttle, ",\"throttle\":true")] {
-            if flag {
-                out.extend_from_slice(text.as_bytes());
-            }
-        }
-        match &record.details {
-            Some(details) => attached(out, details, cancelled),
-            None if cancelled => out.extend_from_slice(b",\"annotations\":{\"cancelled\":true}"),
-            None => {}
+        stamps.write(&mut fields[START..START + STAMP_LEN], record.start);
+        stamps.write(&mut fields[END..END + STAMP_LEN], record.end);
+        if record.flags.any() || record.details.is_some() || record.namespace != Namespace::Local {
+            decorations(out, record);
         }
     }
 }
 
-const TEMPLATE: &[u8; 84] = b",\"id\":\"0000000000000000\",\"start_time\":0000000000.000000,\"end_time\":0000000000.000000";
-const ID: usize = 7;
-const START: usize = 38;
+/// What most records do not have.
+fn decorations(out: &mut Vec<u8>, record: &Record) {
+    match record.namespace {
+        Namespace::Local => {}
+        Namespace::Remote => out.extend_from_slice(b",\"namespace\":\"remote\""),
+        Namespace::Aws => out.extend_from_slice(b",\"namespace\":\"aws\""),
+    }
+    let Flags { error, fault, throttle, cancelled } = record.flags;
+    for (flag, text) in [(error, ",\"error\":true"), (fault, ",\"fault\":true"), (throttle, ",\"throttle\":true")] {
+        if flag {
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+    match &record.details {
+        Some(details) => attached(out, details, cancelled),
+        None if cancelled => out.extend_from_slice(b",\"annotations\":{\"cancelled\":true}"),
+        None => {}
+    }
+}
+
+const TEMPLATE: &[u8; 85] = b"\",\"id\":\"0000000000000000\",\"start_time\":0000000000.000000,\"end_time\":0000000000.000000";
+const ID: usize = 8;
+const START: usize = 39;
 const END: usize = START + STAMP_LEN + 12;
 const STAMP_LEN: usize = 17;
 
+/// The beginning of a record, up to the end of its name without the quote.
+#[inline]
 fn name(out: &mut Vec<u8>, record: &Record) {
-    use crate::record::Label;
+    const BEGIN: &[u8; 9] = b"{\"name\":\"";
+    out.reserve(BEGIN.len() + TEMPLATE.len() + 200);
+    out.extend_from_slice(BEGIN);
     match &record.label {
-        Label::Site(site) if site.plain => {
-            out.push(b'"');
-            out.extend_from_slice(site.name.as_bytes());
-            out.push(b'"');
-        }
-        Label::Site(site) => json::string(out, &crate::value::name(site.name.into())),
+        Label::Site(site) if site.plain => out.extend_from_slice(site.name.as_bytes()),
+        Label::Site(site) => json::escaped(out, &crate::value::name(site.name.into())),
         // Made usable when it was given.
-        Label::Named(text, _) | Label::Text(text, _) => json::string(out, text),
+        Label::Named(text, _) | Label::Text(text, _) => json::escaped(out, text),
     }
 }
 
 /// Times as text. All times of a document mostly fall in the same second, whose digits are kept.
-#[derive(Default)]
 pub(super) struct Stamps {
-    second: u64,
+    scale: Scale,
+    /// The second that `digits` holds, in microseconds.
+    second_micros: u64,
     digits: [u8; 10],
 }
 
 impl Stamps {
+    fn new(scale: Scale) -> Self {
+        Self { scale, second_micros: 0, digits: *b"0000000000" }
+    }
+
+    #[cold]
+    fn next_second(&mut self, unix_micros: u64) -> u64 {
+        // Ten digits last until the year 2286.
+        let second = (unix_micros / 1_000_000).min(9_999_999_999);
+        self.second_micros = second * 1_000_000;
+        let mut rest = second;
+        for digit in self.digits.iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        unix_micros % 1_000_000
+    }
+
     /// Writes `ssssssssss.uuuuuu`.
     #[inline]
-    fn write(&mut self, out: &mut [u8], unix_micros: u64) {
-        let (second, micros) = (unix_micros / 1_000_000, unix_micros % 1_000_000);
-        if second != self.second || self.digits[0] == 0 {
-            // Ten digits last until the year 2286.
-            self.second = second.min(9_999_999_999);
-            let mut rest = self.second;
-            for digit in self.digits.iter_mut().rev() {
-                *digit = b'0' + (rest % 10) as u8;
-                rest /= 10;
-            }
+    fn write(&mut self, out: &mut [u8], tick: Tick) {
+        let unix_micros = self.scale.unix_micros(tick);
+        let mut micros = unix_micros.wrapping_sub(self.second_micros);
+        if micros >= 1_000_000 {
+            micros = self.next_second(unix_micros);
         }
         out[..10].copy_from_slice(&self.digits);
         let micros = micros as u32;

@@ -19,6 +19,12 @@ const ESCAPE: [u8; 256] = {
 /// Writes `text` as a JSON string, quotes included.
 pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
+    escaped(out, text);
+    out.push(b'"');
+}
+
+/// Writes `text` as it stands between the quotes.
+pub(crate) fn escaped(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     let mut from = 0;
     for (at, byte) in bytes.iter().enumerate() {
@@ -37,7 +43,6 @@ pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
         }
     }
     out.extend_from_slice(&bytes[from..]);
-    out.push(b'"');
 }
 
 /// Bytes that `text` takes as a JSON string, without the quotes.

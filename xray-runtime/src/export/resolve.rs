@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::address::Endpoint;
 use super::udp;
-use crate::clock::Tick;
+use crate::clock::Stopwatch;
 use crate::stats::LossReason;
 
 /// Documents kept while the name is looked up, and their bytes.
@@ -36,7 +36,7 @@ struct State {
     kept: VecDeque<Vec<u8>>,
     kept_bytes: usize,
     looking: bool,
-    looked: Option<Tick>,
+    looked: Option<Stopwatch>,
     failed: bool,
 }
 
@@ -82,7 +82,7 @@ impl Resolver {
     }
 
     fn look(&self, state: &mut State, not_before: Duration) {
-        let recently = state.looked.is_some_and(|then| u128::from(Tick::now().nanos_since(then)) < not_before.as_nanos());
+        let recently = state.looked.is_some_and(|then| then.elapsed() < not_before);
         if state.looking || recently {
             return;
         }
@@ -90,7 +90,7 @@ impl Resolver {
         let thread = thread::Builder::new().name("autoxray-resolve".to_owned()).spawn(move || resolver.0.resolve());
         state.looking = thread.is_ok();
         state.failed |= thread.is_err();
-        state.looked = Some(Tick::now());
+        state.looked = Some(Stopwatch::start());
     }
 }
 
@@ -104,7 +104,7 @@ impl Shared {
         let result = addresses.and_then(|addresses| self.use_first(&addresses.collect::<Vec<_>>()));
         let mut state = self.lock();
         state.looking = false;
-        state.looked = Some(Tick::now());
+        state.looked = Some(Stopwatch::start());
         if let Err(error) = &result
             && !std::mem::replace(&mut state.failed, true)
         {

@@ -24,9 +24,9 @@ struct Node {
 }
 
 /// Adds the documents for `tree` and says how many records are in them.
-pub(super) fn add(batch: &mut Batch, tree: &Tree<'_>) -> u64 {
+pub(super) fn add(batch: &mut Batch, tree: &Tree<'_>, stamps: &mut Stamps) -> u64 {
     let mut own_parts = Vec::new();
-    let mut nodes = flatten(tree, &mut own_parts);
+    let mut nodes = flatten(tree, stamps, &mut own_parts);
     let children = children_of(&nodes);
     cut(&mut nodes, &children);
     for top in (0..nodes.len()).rev().filter(|index| nodes[*index].top) {
@@ -38,13 +38,12 @@ pub(super) fn add(batch: &mut Batch, tree: &Tree<'_>) -> u64 {
 }
 
 /// All records, parents before children, with their own parts encoded.
-fn flatten(tree: &Tree<'_>, own_parts: &mut Vec<u8>) -> Vec<Node> {
-    let mut stamps = Stamps::default();
+fn flatten(tree: &Tree<'_>, stamps: &mut Stamps, own_parts: &mut Vec<u8>) -> Vec<Node> {
     let mut nodes: Vec<Node> = Vec::new();
     let mut todo = vec![(tree.top, usize::MAX)];
     while let Some((slot, parent)) = todo.pop() {
         let from = own_parts.len();
-        tree.own(own_parts, slot, &mut stamps);
+        tree.own(own_parts, slot, stamps);
         let bytes = own_parts.len() - from;
         let index = nodes.len();
         nodes.push(Node { slot, parent, own: (from, own_parts.len()), bytes, levels: 1, top: parent == usize::MAX });

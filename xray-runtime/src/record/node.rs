@@ -48,6 +48,11 @@ pub(crate) struct Flags {
 }
 
 impl Flags {
+    #[inline]
+    pub(crate) fn any(self) -> bool {
+        self.error | self.fault | self.throttle | self.cancelled
+    }
+
     pub(crate) fn mark(&mut self, kind: ErrorKind) {
         match kind {
             ErrorKind::Error => self.error = true,

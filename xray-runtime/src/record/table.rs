@@ -1,6 +1,6 @@
 //! The table of a trace's records.
 
-use xray_model::{Sampled, SegmentId, TraceHeader, TraceId, limits};
+use xray_model::{Sampled, TraceHeader, TraceId, limits};
 
 use super::{Details, Flags, Full, Key, Label, NOWHERE, Namespace, Phase, Record, Slot};
 use crate::clock::{Origin, Tick};
@@ -310,25 +310,13 @@ impl Table {
     pub(crate) fn header(&self, key: Key) -> Option<TraceHeader> {
         let identity = self.identity.as_ref().filter(|_| key.serial >= self.first_serial)?;
         let sampled = if identity.recording { Sampled::Yes } else { Sampled::No };
-        Some(TraceHeader::new(identity.trace_id, Some(self.id(key)?), sampled).with_extras(identity.upstream.extras()))
+        Some(TraceHeader::new(identity.trace_id, Some(identity.seed.segment(key.serial)), sampled).with_extras(identity.upstream.extras()))
     }
 
-    pub(crate) fn id(&self, key: Key) -> Option<SegmentId> {
-        Some(self.identity.as_ref()?.seed.segment(key.serial))
-    }
-
-    pub(crate) fn trace_id(&self, key: Key) -> Option<TraceId> {
-        self.identity.as_ref().filter(|_| key.serial >= self.first_serial).map(|identity| identity.trace_id)
-    }
-
-    /// The header for the answer to the upstream: the trace, and the decision if it was asked for.
-    pub(crate) fn response_header(&self, key: Key) -> Option<TraceHeader> {
-        let mut header = self.header(key)?;
-        header.parent = None;
-        if self.identity.as_ref()?.upstream.sampled != Sampled::Requested {
-            header.sampled = Sampled::Undecided;
-        }
-        Some(header.with_extras(""))
+    /// Whether the upstream wants to know how the trace was sampled.
+    pub(crate) fn was_asked(&self, key: Key) -> bool {
+        let identity = self.identity.as_ref().filter(|_| key.serial >= self.first_serial);
+        identity.is_some_and(|identity| identity.upstream.sampled == Sampled::Requested)
     }
 }
 

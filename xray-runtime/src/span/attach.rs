@@ -74,7 +74,7 @@ pub fn set_namespace(namespace: Namespace) {
 /// The id of the current trace, also of one that is not sampled.
 #[must_use]
 pub fn trace_id() -> Option<TraceId> {
-    Here::current().read(|table, key| table.trace_id(key))
+    Here::current().header()?.root
 }
 
 /// The header for a call to another service from here: it names the current segment or subsegment as the caller.
@@ -90,7 +90,7 @@ pub fn trace_id() -> Option<TraceId> {
 /// ```
 #[must_use]
 pub fn trace_header() -> Option<TraceHeader> {
-    Here::current().read(|table, key| table.header(key))
+    Here::current().header()
 }
 
 /// The header for the answer to whoever called the current segment: the trace, and how it was sampled if the caller left that open
@@ -99,7 +99,7 @@ pub fn trace_header() -> Option<TraceHeader> {
 /// Source: "X-Ray concepts", tracing header; what AWS's SDKs for Java and Python send.
 #[must_use]
 pub fn response_header() -> Option<TraceHeader> {
-    Here::current().read(|table, key| table.response_header(key))
+    Here::current().response_header()
 }
 
 /// Whether the recorder of the process is switched on. Makes it from the environment if nothing has been traced yet.

@@ -53,9 +53,10 @@ impl Open for Segment {
         if recorder::is_off() {
             return None;
         }
-        let recorder = Here::current().recorder();
-        let name = self.name.or_else(|| recorder.service_name().cloned()).unwrap_or(Cow::Borrowed("service"));
-        Here::begin(&recorder, Label::Text(name, self.location), self.header)
+        Here::current().begin(self.header, |recorder| {
+            let name = self.name.or_else(|| recorder.service_name().cloned()).unwrap_or(Cow::Borrowed("service"));
+            Some(Label::Text(name, self.location))
+        })
     }
 }
 

@@ -64,7 +64,7 @@ impl Guard {
     /// The header for a call to another service from here; see [`trace_header`](crate::trace_header()).
     #[must_use]
     pub fn trace_header(&self) -> Option<TraceHeader> {
-        self.here?.read(|table, key| table.header(key))
+        self.here?.header()
     }
 
     /// Ends it now.

@@ -47,22 +47,19 @@ impl Open for &'static Site {
 }
 
 /// A traced function is called where no segment is current.
-#[cold]
 #[inline(never)]
 fn begin(site: &'static Site, here: Here) -> Option<Here> {
-    let recorder = here.recorder();
-    if !recorder.is_enabled() {
-        return None;
-    }
-    let named = match site.begin {
-        Begin::Never => {
-            recorder.context_missing(LossKind::Subsegment, format_args!("subsegment `{}` ({}:{})", site.name, site.file, site.line));
-            return None;
-        }
-        Begin::Service => recorder.service_name().cloned(),
-        Begin::Named(name) => Some(name.into()),
-    };
-    Here::begin(&recorder, Label::named(site, named), TraceHeader::default())
+    here.begin(TraceHeader::default(), |recorder| {
+        let name = match site.begin {
+            Begin::Never => {
+                recorder.context_missing(LossKind::Subsegment, format_args!("subsegment `{}` ({}:{})", site.name, site.file, site.line));
+                return None;
+            }
+            Begin::Service => recorder.service_name().cloned(),
+            Begin::Named(name) => Some(name.into()),
+        };
+        Some(Label::named(site, name))
+    })
 }
 
 /// Runs `body` in what `opened` opens, and records how it ends.

@@ -1,0 +1,43 @@
+//! Every limit of the collector.
+
+use std::time::Duration;
+
+/// How much a [`Collector`](crate::Collector) keeps. What is over a limit is dropped and counted in [`Stats`](crate::Stats).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Segments and subsegments in memory; the traces that were quiet longest make room for new ones. 1,000,000.
+    pub segments: usize,
+    /// Bytes of memory they may take, estimated from their documents. 512 MB.
+    pub bytes: usize,
+    /// How long a trace is kept after its last document. 6 hours.
+    pub age: Duration,
+    /// Rejected datagrams kept for display. 50.
+    pub rejected: usize,
+    /// Receive buffer asked of the operating system, which may give less. 8 MB.
+    pub receive_buffer: usize,
+    /// Bytes of datagrams that may wait to be read, beyond the receive buffer. 64 MB.
+    pub queue: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            segments: 1_000_000,
+            bytes: 512 << 20,
+            age: Duration::from_secs(6 * 3600),
+            rejected: 50,
+            receive_buffer: 8 << 20,
+            queue: 64 << 20,
+        }
+    }
+}
+
+/// Bytes shown of a rejected datagram.
+pub(crate) const REJECTED_BYTES_SHOWN: usize = 160;
+
+/// How soon the receiver sees that it should stop even if the datagram that wakes it is lost.
+pub(crate) const STOP_CHECK: Duration = Duration::from_millis(500);
+
+/// Pause after a socket error, so that one that stays does not keep a core busy.
+pub(crate) const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(20);

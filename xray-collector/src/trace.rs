@@ -1,0 +1,136 @@
+//! One trace, put together from its documents.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use xray_model::document::{Forest, Node, Segment, Timestamp};
+use xray_model::{SegmentId, TraceId};
+
+use crate::query::{Status, TraceSummary};
+
+/// A trace as far as its documents have arrived.
+///
+/// The same documents give the same trace, in whatever order they arrive. Of two documents about the same segment the complete one counts,
+/// and of two complete ones the one that ends later.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    id: TraceId,
+    documents: u64,
+    tree: Forest<Placed>,
+}
+
+/// A segment or subsegment in a [`Trace`]. Reads like the [`Segment`] it holds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Placed {
+    /// What was sent. Shared, so that looking at a trace copies no documents.
+    pub segment: Arc<Segment>,
+    /// Whether it is a subsegment, inside a document or in one of its own.
+    pub is_subsegment: bool,
+    /// The parent it names that is not in the trace, or not above it because the two name each other. It stands at the root then.
+    pub missing_parent: Option<SegmentId>,
+}
+
+impl Deref for Placed {
+    type Target = Segment;
+
+    fn deref(&self) -> &Segment {
+        &self.segment
+    }
+}
+
+impl Placed {
+    /// How it ended, by its flags and HTTP status.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        Status::of(&self.segment)
+    }
+
+    /// Whether its caller dropped it before it was done; autoxray says so in an annotation.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        use xray_model::document::AnnotationValue;
+        self.segment.annotations.get("cancelled") == Some(&AnnotationValue::Bool(true))
+    }
+
+    /// Whether no end has arrived yet.
+    #[must_use]
+    pub fn is_in_progress(&self) -> bool {
+        self.segment.end_time.is_none()
+    }
+}
+
+impl Trace {
+    pub(crate) fn new(id: TraceId, documents: u64, tree: Forest<Placed>) -> Self {
+        Self { id, documents, tree }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> TraceId {
+        self.id
+    }
+
+    /// Documents that arrived for it.
+    #[must_use]
+    pub fn documents(&self) -> u64 {
+        self.documents
+    }
+
+    /// Its segments and subsegments, children by start time. The roots: first the segments that nobody called, then those whose caller is
+    /// not in the trace, then subsegments whose parent is not in the trace.
+    #[must_use]
+    pub fn tree(&self) -> &Forest<Placed> {
+        &self.tree
+    }
+
+    /// The first root: the service that was asked first, as far as is known.
+    #[must_use]
+    pub fn root(&self) -> Option<Node<'_, Placed>> {
+        self.tree.get(0)
+    }
+
+    /// The segment or subsegment with this id.
+    #[must_use]
+    pub fn find(&self, id: SegmentId) -> Option<Node<'_, Placed>> {
+        self.tree.iter().find(|node| node.id == id)
+    }
+
+    /// Earliest start of anything in the trace.
+    #[must_use]
+    pub fn start(&self) -> Timestamp {
+        self.tree.iter().map(|node| node.start_time).min().unwrap_or_default()
+    }
+
+    /// Latest end of anything in the trace; of what is in progress, the start counts.
+    #[must_use]
+    pub fn end(&self) -> Timestamp {
+        self.tree.iter().map(|node| node.end_time.unwrap_or(node.start_time).max(node.start_time)).max().unwrap_or_default()
+    }
+
+    /// Time from [`Self::start`] to [`Self::end`], work that went on after the response included.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        self.end().since(self.start())
+    }
+
+    /// Duration of the first segment: what the caller waited for. `None` while it is in progress or has not arrived.
+    #[must_use]
+    pub fn response_time(&self) -> Option<Duration> {
+        self.root().filter(|root| !root.is_subsegment)?.duration()
+    }
+
+    /// Whether its first segment has ended, nothing is in progress, and no subsegment's parent is missing. More may still arrive.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.root().is_some_and(|root| !root.is_subsegment)
+            && self.tree.iter().all(|node| !node.is_in_progress() && !(node.is_subsegment && node.missing_parent.is_some()))
+    }
+
+    /// The trace in one line.
+    #[must_use]
+    pub fn summary(&self) -> TraceSummary {
+        TraceSummary::of(self)
+    }
+}

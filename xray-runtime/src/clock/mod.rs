@@ -1,0 +1,173 @@
+//! The only reader of clocks.
+//!
+//! A trace reads the wall clock once, at its start; what happens in it is placed by ticks of a monotonic counter. A clock that is set while
+//! a trace runs can then neither stretch a subsegment nor put a child before its parent.
+
+#[cfg(target_arch = "x86_64")]
+mod tsc;
+#[cfg(not(target_arch = "x86_64"))]
+mod tsc {
+    //! No processor counter is used on this architecture.
+    pub(super) fn is_trusted() -> bool {
+        false
+    }
+
+    pub(super) fn read() -> u64 {
+        0
+    }
+}
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// A point in time, cheap to take and to keep: a reading of the processor's counter where the operating system itself keeps time by that,
+/// else nanoseconds of the monotonic clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Tick(u64);
+
+/// Where ticks come from; decided once.
+static SOURCE: AtomicU8 = AtomicU8::new(UNDECIDED);
+
+const UNDECIDED: u8 = 0;
+const COUNTER: u8 = 1;
+const MONOTONIC: u8 = 2;
+
+impl Tick {
+    #[inline]
+    pub(crate) fn now() -> Self {
+        Self(if SOURCE.load(Relaxed) == COUNTER { tsc::read() } else { slow_now() })
+    }
+}
+
+#[cold]
+fn slow_now() -> u64 {
+    if SOURCE.load(Relaxed) == UNDECIDED {
+        SOURCE.store(if tsc::is_trusted() { COUNTER } else { MONOTONIC }, Relaxed);
+        return Tick::now().0;
+    }
+    /// Nanoseconds count from here.
+    static START: OnceLock<Instant> = OnceLock::new();
+    nanos(START.get_or_init(Instant::now).elapsed())
+}
+
+/// Ties ticks to wall-clock time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    tick: Tick,
+    instant: Instant,
+    unix_nanos: u64,
+}
+
+impl Origin {
+    pub(crate) fn now() -> Self {
+        Self { tick: Tick::now(), instant: Instant::now(), unix_nanos: unix_nanos() }
+    }
+
+    pub(crate) fn tick(self) -> Tick {
+        self.tick
+    }
+
+    pub(crate) fn unix_seconds(self) -> u64 {
+        self.unix_nanos / 1_000_000_000
+    }
+
+    /// How to read ticks between the origin and `now`.
+    ///
+    /// The counter's rate is not looked up but measured, between the two points where both clocks have been read: there, ticks are exact,
+    /// and between them they are off by no more than the time such a reading takes.
+    pub(crate) fn scale(self, now: Stopwatch) -> Scale {
+        let rate = match SOURCE.load(Relaxed) {
+            COUNTER => {
+                let ticks = now.tick.0.saturating_sub(self.tick.0).max(1);
+                let nanos = nanos(now.instant.saturating_duration_since(self.instant));
+                (u128::from(nanos) << 32) / u128::from(ticks)
+            }
+            _ => 1 << 32,
+        };
+        Scale { tick: self.tick, unix_nanos: self.unix_nanos, rate: u64::try_from(rate).unwrap_or(u64::MAX) }
+    }
+}
+
+/// Reads ticks of one trace.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scale {
+    tick: Tick,
+    unix_nanos: u64,
+    /// Nanoseconds per tick, in units of 2^-32.
+    rate: u64,
+}
+
+impl Scale {
+    /// Microseconds since 1970.
+    #[inline]
+    pub(crate) fn unix_micros(&self, tick: Tick) -> u64 {
+        let ticks = tick.0.saturating_sub(self.tick.0);
+        let nanos = (u128::from(ticks) * u128::from(self.rate)) >> 32;
+        (self.unix_nanos.saturating_add(nanos as u64)) / 1_000
+    }
+}
+
+/// Measures how long something takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stopwatch {
+    instant: Instant,
+    tick: Tick,
+}
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Self { tick: Tick::now(), instant: Instant::now() }
+    }
+
+    pub(crate) fn elapsed(self) -> Duration {
+        self.instant.elapsed()
+    }
+
+    pub(crate) fn nanos(self) -> u64 {
+        nanos(self.elapsed())
+    }
+}
+
+/// Seconds since 1970.
+pub(crate) fn unix_seconds() -> u64 {
+    unix_nanos() / 1_000_000_000
+}
+
+fn unix_nanos() -> u64 {
+    // A clock before 1970 is recorded as 1970: wrong, but harmless, and the durations stay right.
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, nanos)
+}
+
+/// 64 bits of nanoseconds last for 584 years.
+fn nanos(duration: Duration) -> u64 {
+    duration.as_secs() * 1_000_000_000 + u64::from(duration.subsec_nanos())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_agree_with_the_monotonic_clock() {
+        let origin = Origin::now();
+        let mut marks = Vec::new();
+        for _ in 0..20 {
+            std::thread::sleep(Duration::from_millis(1));
+            marks.push((Tick::now(), Instant::now()));
+        }
+        let scale = origin.scale(Stopwatch::start());
+        for (tick, instant) in marks {
+            let expected = (origin.unix_nanos + nanos(instant - origin.instant)) / 1_000;
+            let difference = scale.unix_micros(tick).abs_diff(expected);
+            // The two readings are not taken at once, and the thread may be interrupted between them, but not always.
+            assert!(difference < 50_000, "{difference} µs");
+        }
+    }
+
+    #[test]
+    fn ticks_never_go_back_on_one_thread() {
+        let ticks: Vec<_> = (0..1000).map(|_| Tick::now()).collect();
+        assert!(ticks.is_sorted());
+    }
+}
