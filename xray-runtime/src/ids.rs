@@ -50,7 +50,7 @@ pub(crate) fn unsampled_number() -> u64 {
         static NEXT: Cell<u64> = const { Cell::new(0) };
     }
     let mut number = NEXT.get();
-    if number % BLOCK == 0 {
+    if number.is_multiple_of(BLOCK) {
         number = NEXT_BLOCK.fetch_add(BLOCK, Relaxed) + 1;
     }
     NEXT.set(number + 1);

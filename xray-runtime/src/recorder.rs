@@ -9,7 +9,7 @@ use xray_model::Sampled;
 
 use crate::clock;
 use crate::config::{Builder, ContextMissing};
-use crate::context::{Context, Scoped};
+use crate::context::{Context, Here, Scoped};
 use crate::export::{Batch, Document, Exporter, json};
 use crate::sampling::Sampler;
 use crate::stats::{Counters, LossKind, LossReason, Stats};
@@ -160,6 +160,7 @@ impl Recorder {
 
     /// Hands documents to the exporter.
     pub(crate) fn send(&self, batch: &mut Batch) {
+        let _suppressed = Here::suppress();
         let mut counts = std::mem::take(&mut batch.counts);
         for datagram in batch.datagrams() {
             match quietly(|| self.0.exporter.export(Document::new(datagram))).unwrap_or(Err(LossReason::Panicked)) {

@@ -50,8 +50,6 @@ names! {
         ContextMissing = "context missing",
         /// Its segment had ended and been sent.
         TraceEnded = "trace ended",
-        /// It was still open when its trace was given up.
-        NeverClosed = "never closed",
         /// A limit of [`xray_model::limits`] was reached.
         Limit = "over the limit",
         /// It was larger than allowed and was cut or left out.

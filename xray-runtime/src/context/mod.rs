@@ -43,6 +43,8 @@ pub(crate) enum Mode {
     Unsampled,
     /// In a segment that is recorded.
     Recording,
+    /// In our own work: what an exporter does must not be exported in turn.
+    Suppressed,
 }
 
 impl Here {
@@ -55,6 +57,12 @@ impl Here {
     #[inline]
     pub(crate) fn current() -> Self {
         CURRENT.get()
+    }
+
+    /// Whether a segment is current that leaves nothing to do.
+    #[inline(always)]
+    pub(crate) fn is_passive() -> bool {
+        matches!(CURRENT.get().mode, Mode::Unsampled | Mode::Suppressed)
     }
 
     /// Makes this the current place, until the result is restored or dropped.
@@ -91,6 +99,9 @@ impl Here {
 
     /// Begins a segment from here, sampled or not. `None` if tracing is switched off, or `label` gives none.
     pub(crate) fn begin(self, upstream: TraceHeader, label: impl FnOnce(&Recorder) -> Option<Label>) -> Option<Self> {
+        if self.mode == Mode::Suppressed {
+            return None;
+        }
         let own = self.own_recorder();
         let recorder = own.as_ref().unwrap_or_else(|| recorder::process());
         let label = if recorder.is_enabled() { label(recorder)? } else { return None };
@@ -105,6 +116,11 @@ impl Here {
         };
         let (trace, key) = Trace::begin(recorder, begin)?;
         Some(Self::new(trace, key, mode))
+    }
+
+    /// Makes nothing be recorded on this thread, until the result is dropped.
+    pub(crate) fn suppress() -> Entered {
+        Self { mode: Mode::Suppressed, ..Self::NOWHERE }.enter()
     }
 
     /// The recorder that segments begun here belong to, if it is not that of the process.
@@ -134,7 +150,7 @@ impl Here {
     /// Ends with a panic.
     #[cold]
     pub(crate) fn panicked(self, payload: Option<&(dyn std::any::Any + Send)>) {
-        self.close(Ending { end: Tick::now(), failure: Some(Failure::panic(payload)), cancelled: false });
+        self.close(Ending { end: Tick::now(), failure: Some(Box::new(Failure::panic(payload))), cancelled: false });
     }
 
     /// This place, or if it has ended meanwhile, the nearest above it that has not.

@@ -224,9 +224,9 @@ impl Stamps {
         }
         out[..10].copy_from_slice(&self.digits);
         let micros = micros as u32;
-        for (place, pair) in [(11, micros / 10_000), (13, micros / 100 % 100), (15, micros % 100)] {
-            out[place..place + 2].copy_from_slice(&DECIMAL_PAIRS[pair as usize]);
-        }
+        out[11..13].copy_from_slice(&DECIMAL_PAIRS[(micros / 10_000) as usize]);
+        out[13..15].copy_from_slice(&DECIMAL_PAIRS[(micros / 100 % 100) as usize]);
+        out[15..17].copy_from_slice(&DECIMAL_PAIRS[(micros % 100) as usize]);
     }
 }
 

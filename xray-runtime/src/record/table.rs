@@ -10,6 +10,9 @@ use crate::recorder::Recorder;
 use crate::stats::{LossKind, LossReason};
 use crate::value::{Exception, Failure, Frame};
 
+/// Records that an idle trace keeps room for.
+const KEPT_RECORDS_MAX: usize = 256;
+
 /// How a trace begins.
 #[derive(Debug)]
 pub(crate) enum Begin {
@@ -25,7 +28,8 @@ pub(crate) enum Begin {
 #[derive(Debug)]
 pub(crate) struct Ending {
     pub(crate) end: Tick,
-    pub(crate) failure: Option<Failure>,
+    /// Boxed, as it is rare and large.
+    pub(crate) failure: Option<Box<Failure>>,
     pub(crate) cancelled: bool,
 }
 
@@ -144,7 +148,7 @@ impl Table {
             return;
         }
         if let Some(failure) = ending.failure {
-            self.fail(key, failure);
+            self.fail(key, *failure);
         }
         let Some(record) = self.get_mut(key).filter(|record| record.phase == Phase::Open) else { return };
         record.phase = Phase::Closed;
@@ -218,8 +222,8 @@ impl Table {
         self.records.clear();
         self.free.clear();
         // One huge trace must not hold its memory for ever.
-        self.records.shrink_to(1024);
-        self.free.shrink_to(1024);
+        self.records.shrink_to(KEPT_RECORDS_MAX);
+        self.free.shrink_to(KEPT_RECORDS_MAX);
         self.pending_bytes = 0;
         self.first_serial = self.next_serial;
         self.identity.take().map(|identity| identity.recorder)

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use xray_model::{TraceHeader, TraceId};
 
-use crate::context::Here;
+use crate::context::{Here, Mode};
 use crate::record::{Metadata, Namespace, count_full, trimmed_marker};
 use crate::recorder;
 use crate::stats::{LossKind, LossReason};
@@ -231,7 +231,7 @@ pub struct Pending(Option<Box<Values>>);
 impl Pending {
     pub(crate) fn collect(make: impl FnOnce(&mut Values)) -> Self {
         // Whether it is recorded is certain only once it is opened; but unsampled stays unsampled.
-        let unneeded = recorder::is_off() || Here::current().mode() == crate::context::Mode::Unsampled;
+        let unneeded = recorder::is_off() || matches!(Here::current().mode(), Mode::Unsampled | Mode::Suppressed);
         Self((!unneeded).then(|| Box::new(Values::collect(make))))
     }
 

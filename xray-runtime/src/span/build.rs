@@ -101,7 +101,7 @@ impl Open for Subsegment {
         let here = Here::current();
         match here.mode() {
             Mode::Recording => here.open(Label::Text(crate::value::name(self.name), self.location), self.namespace),
-            Mode::Unsampled => None,
+            Mode::Unsampled | Mode::Suppressed => None,
             Mode::Nowhere | Mode::Scope => {
                 let recorder = here.recorder();
                 if recorder.is_enabled() {

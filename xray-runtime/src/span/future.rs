@@ -64,9 +64,11 @@ impl<F: Future, N: Open, O: Fn(&F::Output) -> Option<Failure>> Future for Traced
         }
         match *this.state {
             State::Open(here) => {
+                // If it panics, it has been closed, and dropping it must not close it again.
+                *this.state = State::Passive;
                 let poll = poll_in(here, future, cx, this.outcome);
-                if poll.is_ready() {
-                    *this.state = State::Passive;
+                if poll.is_pending() {
+                    *this.state = State::Open(here);
                 }
                 poll
             }
@@ -75,7 +77,7 @@ impl<F: Future, N: Open, O: Fn(&F::Output) -> Option<Failure>> Future for Traced
     }
 }
 
-/// A future that panics is closed here and not looked at again: the state stays `Open`, but the record is closed.
+/// Polls inside of `here`, and closes it when that was the last time.
 fn poll_in<F: Future>(
     here: Here,
     future: Pin<&mut F>,

@@ -32,17 +32,20 @@ pub(crate) trait Open {
 }
 
 impl Open for &'static Site {
-    #[inline]
+    /// Inlined into the traced function is only what it takes to find out that nothing is to be done.
+    #[inline(always)]
     fn open(self) -> Option<Here> {
-        if recorder::is_off() {
-            return None;
-        }
-        let here = Here::current();
-        match here.mode() {
-            Mode::Recording => here.open(Label::Site(self), self.namespace),
-            Mode::Unsampled => None,
-            Mode::Nowhere | Mode::Scope => begin(self, here),
-        }
+        if recorder::is_off() || Here::is_passive() { None } else { open(self) }
+    }
+}
+
+#[inline(never)]
+fn open(site: &'static Site) -> Option<Here> {
+    let here = Here::current();
+    match here.mode() {
+        Mode::Recording => here.open(Label::Site(site), site.namespace),
+        Mode::Unsampled | Mode::Suppressed => None,
+        Mode::Nowhere | Mode::Scope => begin(site, here),
     }
 }
 
@@ -93,7 +96,7 @@ fn run_in<R>(here: Here, body: impl FnOnce() -> R, outcome: impl FnOnce(&R) -> O
 fn end<R>(here: Here, result: &R, outcome: impl FnOnce(&R) -> Option<Failure>) -> Ending {
     let mut ending = Ending::now();
     if here.is_recording() {
-        ending.failure = quietly(|| outcome(result)).flatten();
+        ending.failure = quietly(|| outcome(result)).flatten().map(Box::new);
     }
     ending
 }
