@@ -539,10 +539,7 @@ fn async_trait_works_in_either_order() {
         }
         assert_eq!(block_on(Outer.provided(3)), 3);
     });
-    assert_eq!(
-        tree,
-        r#"get{key="k" n=1 size=1}, get(get{key="k" n=2 size=1}), get@remote!, provided{n=3}"#
-    );
+    assert_eq!(tree, r#"get{key="k" n=1 size=1}, get(get{key="k" n=2 size=1}), get@remote!, provided{n=3}"#);
 }
 
 // -------------------------------------------------------------------------------------------------------- returned futures
@@ -646,7 +643,7 @@ fn values_are_recorded() {
     });
     assert_eq!(
         tree,
-        r#"place order{user_id="u" order.id=7 big=true token="t" input={"id":7,"name":"n"} size=1 token_count=3}, aws@aws{list=[1,2]}"#
+        r#"place order{big=true order.id=7 token="t" user_id="u" input={"id":7,"name":"n"} size=1 token_count=3}, aws@aws{list=[1,2]}"#
     );
 }
 
@@ -799,7 +796,13 @@ macro_rules! made {
         #[traced] $item
     };
 }
-made!(#[inline] pub(crate) fn made_by_macro(a: u32, b: &str) -> Result<u32, String> { let n = a; Err(b.to_owned()).or(Ok::<_, String>(n)) });
+made!(
+    #[inline]
+    pub(crate) fn made_by_macro(a: u32, b: &str) -> Result<u32, String> {
+        let n = a;
+        Err(b.to_owned()).or(Ok::<_, String>(n))
+    }
+);
 made!(async made_async, 1 + 1, pub(crate) fn made_item(text: String) -> usize { text.len() }, "literal");
 
 #[test]

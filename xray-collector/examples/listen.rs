@@ -29,12 +29,10 @@ fn main() -> io::Result<()> {
     loop {
         if !collector.wait_for(QUIET, |progress| *progress != last) {
             // Nothing came for a while: what is complete may be shown.
-            for summary in collector.traces() {
-                let quiet = seen.insert(summary.id, summary.documents) == Some(summary.documents);
-                if quiet && summary.is_complete && printed.insert(summary.id, summary.documents) != Some(summary.documents) {
-                    if let Some(trace) = collector.trace(summary.id) {
-                        println!("\n{}", view::waterfall(&trace, &view));
-                    }
+            for trace in collector.all_traces() {
+                let quiet = seen.insert(trace.id(), trace.documents()) == Some(trace.documents());
+                if quiet && trace.is_complete() && printed.insert(trace.id(), trace.documents()) != Some(trace.documents()) {
+                    println!("\n{}", view::waterfall(&trace, &view));
                 }
             }
         }

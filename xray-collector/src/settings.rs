@@ -41,3 +41,9 @@ pub(crate) const STOP_CHECK: Duration = Duration::from_millis(500);
 
 /// Pause after a socket error, so that one that stays does not keep a core busy.
 pub(crate) const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(20);
+
+/// A burst of datagrams is over when none came for this long.
+pub(crate) const BURST_ROUND: Duration = Duration::from_millis(1);
+
+/// Rounds after which reading begins even if the burst is not over.
+pub(crate) const BURST_ROUNDS_MAX: usize = 200;

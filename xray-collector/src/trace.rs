@@ -4,10 +4,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use xray_model::document::{Forest, Node, Segment, Timestamp};
+use xray_model::document::{AnnotationValue, Forest, Node, Segment, Timestamp};
 use xray_model::{SegmentId, TraceId};
 
 use crate::query::{Status, TraceSummary};
+
+/// The annotation by which autoxray says that a subsegment's future was dropped.
+pub(crate) const CANCELLED: &str = "cancelled";
 
 /// A trace as far as its documents have arrived.
 ///
@@ -50,8 +53,7 @@ impl Placed {
     /// Whether its caller dropped it before it was done; autoxray says so in an annotation.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        use xray_model::document::AnnotationValue;
-        self.segment.annotations.get("cancelled") == Some(&AnnotationValue::Bool(true))
+        self.segment.annotations.get(CANCELLED) == Some(&AnnotationValue::Bool(true))
     }
 
     /// Whether no end has arrived yet.
@@ -124,8 +126,8 @@ impl Trace {
     /// Whether its first segment has ended, nothing is in progress, and no subsegment's parent is missing. More may still arrive.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.root().is_some_and(|root| !root.is_subsegment)
-            && self.tree.iter().all(|node| !node.is_in_progress() && !(node.is_subsegment && node.missing_parent.is_some()))
+        let lacks_something = |node: &Placed| node.is_in_progress() || (node.is_subsegment && node.missing_parent.is_some());
+        self.root().is_some_and(|root| !root.is_subsegment) && !self.tree.iter().any(|node| lacks_something(&node))
     }
 
     /// The trace in one line.

@@ -53,7 +53,7 @@ impl Args {
     pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Self> {
         let mut diag = Diag::default();
         let mut args = Self::default();
-        for option in split(tokens) {
+        for option in split(tokens, &mut diag) {
             let read = |input: ParseStream<'_>| args.option(input, &mut diag);
             let result = read.parse2(option);
             diag.keep(result);
@@ -93,6 +93,7 @@ impl Args {
                 let value = values(&word, input, diag)?;
                 diag.set(&mut self.metadata, Given { word: word.clone(), value }, word, what);
             }
+            "skip" if !input.is_empty() => return Err(input.error("`skip` takes no value: write `skip` alone")),
             "skip" => diag.set(&mut self.skip, Given { word: word.clone(), value: () }, word, what),
             _ => return Err(diag::unknown("option", &word, &OPTIONS)),
         }
@@ -101,17 +102,17 @@ impl Args {
 }
 
 /// Splits at the commas that are not inside brackets.
-fn split(tokens: TokenStream) -> Vec<TokenStream> {
-    let mut parts = vec![TokenStream::new()];
+fn split(tokens: TokenStream, diag: &mut Diag) -> Vec<TokenStream> {
+    let (mut parts, mut part) = (Vec::new(), TokenStream::new());
     for token in tokens {
-        match (&token, parts.last_mut()) {
-            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => parts.push(TokenStream::new()),
-            (_, Some(part)) => token.to_tokens(part),
-            (_, None) => {}
+        match &token {
+            TokenTree::Punct(comma) if comma.as_char() == ',' && part.is_empty() => diag.at(comma, "expected an option, found `,`"),
+            TokenTree::Punct(comma) if comma.as_char() == ',' => parts.push(std::mem::take(&mut part)),
+            _ => token.to_tokens(&mut part),
         }
     }
-    if parts.last().is_some_and(TokenStream::is_empty) {
-        parts.pop();
+    if !part.is_empty() {
+        parts.push(part);
     }
     parts
 }
@@ -186,9 +187,10 @@ fn allowed(word: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
         return Err(syn::Error::new(wrapper.span(), "`allow_secret()` names no value: write `allow_secret(token)`"));
     }
     let value = value(word, &inner)?;
+    inner.parse::<Option<Token![,]>>()?;
     if !inner.is_empty() {
-        let message = "`allow_secret` takes one value: give each its own `allow_secret(…)`";
-        return Err(inner.error(message));
+        let more: TokenStream = inner.parse()?;
+        return Err(syn::Error::new_spanned(more, "`allow_secret` takes one value: give each its own `allow_secret(…)`"));
     }
     Ok(Value { allowed: true, ..value })
 }
@@ -196,7 +198,8 @@ fn allowed(word: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
 /// The expression behind `key =`.
 fn expr(word: &Ident, input: ParseStream<'_>) -> syn::Result<TokenStream> {
     if input.is_empty() || input.peek(Token![,]) {
-        return Err(input.error(format_args!("`{word}` needs an expression behind `=`: write `key = input.id`")));
+        let message = format!("`{word}` needs an expression behind `=`: write `key = input.id`");
+        return Err(syn::Error::new(input.span(), message));
     }
     input.parse::<Expr>().map(ToTokens::into_token_stream)
 }
@@ -211,6 +214,10 @@ fn plain(expr: &Expr) -> Option<String> {
 }
 
 fn needs_key(expr: &Expr) -> String {
+    if let Expr::Assign(assign) = expr {
+        let key = tidy(&assign.left.to_token_stream().to_string());
+        return format!("the key of a value is a name or a text: write `\"{key}\" = …`");
+    }
     let written = expr.to_token_stream().to_string();
     let key = match expr {
         Expr::Field(field) => match &field.member {

@@ -62,6 +62,16 @@ pub(crate) enum Kind {
     Other(&'static str, Span),
 }
 
+/// Is this a function, as far as can be seen?
+pub(crate) fn is_function(tokens: &TokenStream) -> bool {
+    let read = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        let function = matches!(kind(input), Kind::Function);
+        input.parse::<TokenStream>().map(|_| function)
+    };
+    read.parse2(tokens.clone()).unwrap_or(false)
+}
+
 /// Looks ahead, past visibility and qualifiers, for the word that decides.
 pub(crate) fn kind(input: ParseStream<'_>) -> Kind {
     let ahead = input.fork();

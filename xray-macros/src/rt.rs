@@ -24,6 +24,12 @@ fn path_at(name: &str, span: Span) -> TokenStream {
     quote_spanned!(span=> ::autoxray::__rt::#name)
 }
 
+/// Of a generated token that is to be seen at the first of `tokens`.
+fn first_span(tokens: &TokenStream) -> Span {
+    let first = tokens.clone().into_iter().next();
+    first.map_or_else(here, |first| here().located_at(first.span()))
+}
+
 /// `const { &::autoxray::__rt::Site::new("f", "src/shop.rs", 12u32) }`: the call site, made at compile time.
 pub(crate) fn site(args: &Args, function: &Ident) -> TokenStream {
     let new = path("Site");
@@ -110,8 +116,7 @@ pub(crate) fn boxed(future: &TokenStream) -> TokenStream {
 /// `if false { return ::autoxray::__rt::typed::<R>(); }`: tells an async block what it returns, as
 /// the signature tells a function, and shows the signature in messages.
 pub(crate) fn typed(output: &Type) -> TokenStream {
-    let place = output.to_token_stream().into_iter().next().map_or_else(here, |first| first.span());
-    let span = here().located_at(place);
+    let span = first_span(&output.to_token_stream());
     let (typed, output) = (path_at("typed", span), types::inside_body(output));
     quote_spanned!(span=> if false { return #typed::<#output>(); })
 }
@@ -138,9 +143,16 @@ fn recorder(args: &Args) -> Option<TokenStream> {
     if annotate.is_empty() && metadata.is_empty() {
         return None;
     }
-    let value = path("value");
-    let annotate = annotate.iter().map(|Value { key, expr, .. }| quote_spanned!(here()=> __v.annotate(#key, #value!(#expr));));
-    let metadata = metadata.iter().map(|Value { key, expr, .. }| quote_spanned!(here()=> __v.metadata(#key, &(#expr));));
+    // Located at the expression, where a type that cannot be recorded is reported.
+    let annotate = annotate.iter().map(|Value { key, expr, .. }| {
+        let span = first_span(expr);
+        let (value, argument) = (path_at("value", span), quote_spanned!(span=> (#expr)));
+        quote_spanned!(here()=> __v.annotate(#key, #value! #argument);)
+    });
+    let metadata = metadata.iter().map(|Value { key, expr, .. }| {
+        let argument = quote_spanned!(first_span(expr)=> &(#expr));
+        quote_spanned!(here()=> __v.metadata(#key, #argument);)
+    });
     Some(quote_spanned!(here()=> |__v| { #(#annotate)* #(#metadata)* }))
 }
 

@@ -15,6 +15,11 @@ pub mod rt;
 mod sampling;
 mod span;
 mod stats;
+#[cfg(feature = "recording")]
+mod switch;
+#[cfg(not(feature = "recording"))]
+#[path = "switch_compiled_out.rs"]
+mod switch;
 mod value;
 
 pub use config::{Builder, ContextMissing};

@@ -1,7 +1,6 @@
 //! A recorder: settings, sampler, exporter and counters. One for the process, and more for tests.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use crate::context::{Context, Here, Scoped};
 use crate::export::{Batch, Document, Exporter, json};
 use crate::sampling::Sampler;
 use crate::stats::{Counters, LossKind, LossReason, Stats};
+use crate::switch;
 use crate::value::quietly;
 
 /// Records what runs below it. A clone is another handle to the same recorder.
@@ -36,19 +36,6 @@ struct Inner {
 /// The recorder of the process.
 static PROCESS: OnceLock<Recorder> = OnceLock::new();
 
-/// Whether anything can be recorded at all: the one thing that is looked at when tracing is switched off.
-static SWITCH: AtomicU8 = AtomicU8::new(UNDECIDED);
-
-const UNDECIDED: u8 = 0;
-const OFF: u8 = 1;
-const ON: u8 = 2;
-
-/// Whether it is certain that nothing is recorded.
-#[inline]
-pub(crate) fn is_off() -> bool {
-    SWITCH.load(Relaxed) == OFF
-}
-
 /// The recorder of the process, made now if there is none.
 pub(crate) fn process() -> &'static Recorder {
     PROCESS.get_or_init(|| first(Builder::default().with_environment()))
@@ -63,8 +50,7 @@ pub(crate) fn install(builder: impl FnOnce() -> Builder) -> Result<(), AlreadyIn
 fn first(builder: Builder) -> Recorder {
     let recorder = Recorder::new(builder);
     if !recorder.0.enabled {
-        // Recorders of tests may have switched it on already.
-        let _ = SWITCH.compare_exchange(UNDECIDED, OFF, Relaxed, Relaxed);
+        switch::process_is_off();
     }
     recorder
 }
@@ -78,7 +64,7 @@ impl Recorder {
     pub(crate) fn new(mut builder: Builder) -> Self {
         let enabled = !builder.disabled;
         if enabled {
-            SWITCH.store(ON, Relaxed);
+            switch::on();
         }
         Self(Arc::new(Inner {
             segment_heading: heading(builder.service_version.as_deref()),

@@ -1,8 +1,10 @@
 //! Datagrams between the two threads, bounded in bytes.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use super::Received;
+use crate::settings::{BURST_ROUND, BURST_ROUNDS_MAX};
 
 pub(super) struct Queue {
     waiting: Mutex<Waiting>,
@@ -38,10 +40,16 @@ impl Queue {
         }
         waiting.bytes += bytes;
         waiting.datagrams.push(datagram);
-        self.filled.notify_one();
+        if waiting.datagrams.len() == 1 {
+            // Only then may anybody be waiting; a wake-up costs as much as taking a datagram.
+            self.filled.notify_one();
+        }
     }
 
     /// Waits for datagrams and takes all there are; `None` once the queue is closed and empty.
+    ///
+    /// While a burst lasts, it only watches the queue fill: reading documents would take processor time from the thread that empties the
+    /// socket, and what does not fit the kernel's small buffer meanwhile is lost.
     pub(super) fn take(&self) -> Option<Vec<Received>> {
         let waiting = self.lock();
         let mut waiting = self
@@ -50,6 +58,18 @@ impl Queue {
             .unwrap_or_else(PoisonError::into_inner);
         if waiting.datagrams.is_empty() {
             return None;
+        }
+        for _ in 0..BURST_ROUNDS_MAX {
+            let (count, is_filling) = (waiting.datagrams.len(), waiting.bytes < self.bytes_max / 2);
+            if waiting.closed || !is_filling {
+                break;
+            }
+            drop(waiting);
+            thread::sleep(BURST_ROUND);
+            waiting = self.lock();
+            if waiting.datagrams.len() == count {
+                break;
+            }
         }
         waiting.bytes = 0;
         Some(std::mem::take(&mut waiting.datagrams))

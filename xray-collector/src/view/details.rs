@@ -7,7 +7,7 @@ use xray_model::document::{AnnotationValue, Cause, Exception, Node, Segment};
 use super::paint::Style;
 use super::{mark_of, number, style_of, text};
 use crate::query::Status;
-use crate::trace::{Placed, Trace};
+use crate::trace::{CANCELLED, Placed, Trace};
 
 /// Lines that a message may take.
 const MESSAGE_LINES_MAX: usize = 3;
@@ -37,7 +37,9 @@ pub(super) fn details(node: Node<'_, Placed>, causes: &Causes<'_>, columns: usiz
 fn facts(node: Node<'_, Placed>) -> Vec<String> {
     let segment = &node.value().segment;
     let mut facts: Vec<String> = Vec::new();
-    facts.extend(node.missing_parent.map(|id| format!("called by {id}, which is not here")));
+    let missing = if node.is_subsegment { "parent" } else { "caller" };
+    facts.extend(node.missing_parent.map(|id| format!("{missing} {id} not seen")));
+    facts.extend(node.is_cancelled().then(|| "cancelled".to_owned()));
     facts.extend(segment.namespace.clone());
     let http = segment.http.as_ref();
     let request = http.and_then(|http| http.request.as_ref());
@@ -85,10 +87,9 @@ fn aws(segment: &Segment) -> Vec<String> {
 }
 
 fn annotations(segment: &Segment, columns: usize) -> Vec<Pieces> {
-    if segment.annotations.is_empty() {
-        return Vec::new();
-    }
-    let each = segment.annotations.iter().map(|(key, value)| {
+    // That it was cancelled is among the facts already.
+    let told = |key: &str, value: &AnnotationValue| key == CANCELLED && *value == AnnotationValue::Bool(true);
+    let each = segment.annotations.iter().filter(|(key, value)| !told(key, value)).map(|(key, value)| {
         let value = match value {
             AnnotationValue::String(text) => text.clone(),
             AnnotationValue::Number(number) => number.to_string(),
@@ -152,7 +153,7 @@ impl<'a> Causes<'a> {
     fn reference(&self, node: Node<'a, Placed>, id: &str, columns: usize) -> Pieces {
         match self.by_id.get(id) {
             Some((origin, exception)) => passed_on(node, kind(exception), *origin, columns),
-            None => headed(node, &format!("cause {id}, which is not here"), columns).swap_remove(0),
+            None => headed(node, &format!("cause {id} not seen"), columns).swap_remove(0),
         }
     }
 

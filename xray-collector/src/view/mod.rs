@@ -29,7 +29,7 @@ use paint::Style;
 /// use xray_collector::View;
 ///
 /// let view = View { width: 120, colour: true, ..View::default() };
-/// assert_eq!(view.fold, 10);
+/// assert_eq!(view.fold, 5);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
@@ -37,14 +37,14 @@ pub struct View {
     pub width: usize,
     /// Whether to write ANSI colours: no.
     pub colour: bool,
-    /// Siblings of one name that are shown, before the rest of them is folded into one line: 10. What did not end well is shown also
+    /// Siblings of one name that are shown, before the rest of them is folded into one line: 5. What did not end well is shown also
     /// beyond that, up to this number again.
     pub fold: usize,
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { width: 80, colour: false, fold: 10 }
+        Self { width: 80, colour: false, fold: 5 }
     }
 }
 

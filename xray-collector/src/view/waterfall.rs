@@ -14,7 +14,7 @@ use crate::trace::{Placed, Trace};
 const GUTTER: usize = 2;
 /// Columns of the durations at the right.
 const DURATION: usize = 9;
-/// Fewest columns of names and of bars.
+/// Fewest columns of names.
 const LABEL_MIN: usize = 14;
 
 /// Shows a trace: a headline, then one line for each segment and subsegment with its place in time, and below it what was recorded about it.
@@ -72,6 +72,9 @@ fn headline(canvas: &mut Canvas, summary: &TraceSummary, width: usize) {
         facts.push(number::counted(summary.segments, "segment"));
     }
     facts.push(number::counted(summary.subsegments, "subsegment"));
+    if !summary.is_complete && summary.status != Status::Ok {
+        facts.push("incomplete".to_owned());
+    }
     let below = summary.faults - usize::from(summary.has_fault());
     if below > 0 {
         facts.push(format!("{} below", number::counted(below, "fault")));

@@ -44,7 +44,7 @@ pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> Prelude {
                 if (first && (whole || used.is_empty())) || (whole && !names.partial && locals.is_empty()) {
                     captured.extend(used);
                 } else {
-                    locals.extend(local(argument, position));
+                    locals.extend(local(argument, position, !used.is_empty()));
                 }
             }
         }
@@ -59,21 +59,41 @@ pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> Prelude {
     prelude
 }
 
-/// Makes an argument a local; a pattern moves from the signature into the body.
-fn local(argument: &mut PatType, position: usize) -> TokenStream {
+/// Makes an argument a local. Its name in the signature is hidden from the body, a pattern moves into the body.
+fn local(argument: &mut PatType, position: usize, used: bool) -> TokenStream {
     if let Pat::Ident(simple) = &mut *argument.pat
         && simple.by_ref.is_none()
         && simple.subpat.is_none()
     {
-        let (mutability, name) = (simple.mutability.take(), &simple.ident);
-        return quote_spanned!(here()=> let #mutability #name = #name;);
+        let mut given = simple.ident.clone();
+        given.set_span(here().located_at(given.span()));
+        let own = std::mem::replace(&mut simple.ident, given.clone());
+        let mutability = simple.mutability.take();
+        // Unused by intent: no lint is to see that we use it.
+        let own = if own.to_string().starts_with('_') && !used { given.clone() } else { own };
+        return quote_spanned!(here()=> let #mutability #own = #given;);
     }
     let wild = matches!(&*argument.pat, Pat::Wild(_));
     let name = Ident::new(&format!("{}argument{position}", if wild { "_" } else { "" }), here());
     let plain = Pat::Ident(PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident: name.clone(), subpat: None });
     let pattern = std::mem::replace(&mut *argument.pat, plain);
+    let mutability = refers_mutably(&pattern).then(|| quote_spanned!(here()=> mut));
     let unpack = (!wild).then(|| quote_spanned!(here()=> let #pattern = #name;));
-    quote_spanned!(here()=> let #name = #name; #unpack)
+    quote_spanned!(here()=> let #mutability #name = #name; #unpack)
+}
+
+/// Is there a `ref mut` in it? It can only refer to something mutable.
+fn refers_mutably(pattern: &Pat) -> bool {
+    struct RefMut(bool);
+    impl<'ast> Visit<'ast> for RefMut {
+        fn visit_pat_ident(&mut self, pat: &'ast PatIdent) {
+            self.0 |= pat.by_ref.is_some() && pat.mutability.is_some();
+            visit::visit_pat_ident(self, pat);
+        }
+    }
+    let mut found = RefMut(false);
+    found.visit_pat(pattern);
+    found.0
 }
 
 /// What the arguments are called in the body.

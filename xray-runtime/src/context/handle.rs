@@ -8,6 +8,7 @@ use pin_project_lite::pin_project;
 use super::{Here, Mode};
 use crate::record::{Begin, Ending, Trace};
 use crate::recorder::Recorder;
+use crate::switch;
 
 /// The segment or subsegment that was current, to make current somewhere else: on another thread, in another task, in a callback.
 ///
@@ -33,6 +34,9 @@ impl Context {
     }
 
     pub(crate) fn of_recorder(recorder: &Recorder) -> Self {
+        if switch::is_off() {
+            return Self::default();
+        }
         // Without room for one more trace, nothing is recorded below, which has been counted.
         let here = Trace::begin(recorder, Begin::Scope).map_or(Here::NOWHERE, |(trace, key)| Here::new(trace, key, Mode::Scope));
         Self { here }

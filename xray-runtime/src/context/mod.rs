@@ -14,6 +14,7 @@ use crate::clock::Tick;
 use crate::ids;
 use crate::record::{Begin, Ending, Key, Label, NOWHERE, Namespace, Slot, Table, Trace};
 use crate::recorder::{self, Recorder};
+use crate::switch;
 use crate::stats::{LossKind, LossReason};
 use crate::value::Failure;
 use xray_model::{Sampled, TraceHeader};
@@ -99,7 +100,7 @@ impl Here {
 
     /// Begins a segment from here, sampled or not. `None` if tracing is switched off, or `label` gives none.
     pub(crate) fn begin(self, upstream: TraceHeader, label: impl FnOnce(&Recorder) -> Option<Label>) -> Option<Self> {
-        if self.mode == Mode::Suppressed {
+        if switch::is_off() || self.mode == Mode::Suppressed {
             return None;
         }
         let own = self.own_recorder();
@@ -189,7 +190,7 @@ impl Here {
 
     /// Changes a record, or counts a loss of this `kind` where none is current.
     pub(crate) fn change(self, kind: LossKind, what: &str, change: impl FnOnce(&mut Table, Key)) {
-        if recorder::is_off() {
+        if switch::is_off() {
             return;
         }
         match (self.trace, self.mode) {

@@ -7,7 +7,7 @@ use xray_model::{TraceHeader, TraceId};
 
 use crate::context::{Here, Mode};
 use crate::record::{Metadata, Namespace, count_full, trimmed_marker};
-use crate::recorder;
+use crate::switch;
 use crate::stats::{LossKind, LossReason};
 use crate::value::{self, Annotation, Failure, ToAnnotation, quietly};
 
@@ -105,7 +105,7 @@ pub fn response_header() -> Option<TraceHeader> {
 /// Whether the recorder of the process is switched on. Makes it from the environment if nothing has been traced yet.
 #[must_use]
 pub fn is_enabled() -> bool {
-    !recorder::is_off() && Here::current().recorder().is_enabled()
+    !switch::is_off() && Here::current().recorder().is_enabled()
 }
 
 /// Whether what is opened or attached here and now is recorded.
@@ -231,7 +231,7 @@ pub struct Pending(Option<Box<Values>>);
 impl Pending {
     pub(crate) fn collect(make: impl FnOnce(&mut Values)) -> Self {
         // Whether it is recorded is certain only once it is opened; but unsampled stays unsampled.
-        let unneeded = recorder::is_off() || matches!(Here::current().mode(), Mode::Unsampled | Mode::Suppressed);
+        let unneeded = switch::is_off() || matches!(Here::current().mode(), Mode::Unsampled | Mode::Suppressed);
         Self((!unneeded).then(|| Box::new(Values::collect(make))))
     }
 

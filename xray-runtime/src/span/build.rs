@@ -9,7 +9,7 @@ use xray_model::TraceHeader;
 use super::{Guard, Open, Traced, run};
 use crate::context::{Here, Mode};
 use crate::record::{Label, Namespace};
-use crate::recorder;
+use crate::switch;
 use crate::stats::LossKind;
 use crate::value::Failure;
 
@@ -50,7 +50,7 @@ impl Segment {
 
 impl Open for Segment {
     fn open(self) -> Option<Here> {
-        if recorder::is_off() {
+        if switch::is_off() {
             return None;
         }
         Here::current().begin(self.header, |recorder| {
@@ -95,7 +95,7 @@ impl Subsegment {
 
 impl Open for Subsegment {
     fn open(self) -> Option<Here> {
-        if recorder::is_off() {
+        if switch::is_off() {
             return None;
         }
         let here = Here::current();

@@ -19,7 +19,7 @@ pub use site::Site;
 
 use crate::context::{Here, Mode};
 use crate::record::{Ending, Label};
-use crate::recorder;
+use crate::switch;
 use crate::stats::LossKind;
 use crate::value::{Failure, quietly};
 use site::Begin;
@@ -35,7 +35,7 @@ impl Open for &'static Site {
     /// Inlined into the traced function is only what it takes to find out that nothing is to be done.
     #[inline(always)]
     fn open(self) -> Option<Here> {
-        if recorder::is_off() || Here::is_passive() { None } else { open(self) }
+        if switch::is_off() || Here::is_passive() { None } else { open(self) }
     }
 }
 

@@ -6,20 +6,20 @@ fn send<T: Send>(_: T) {}
 
 async fn wait() {}
 
-#[cfg_attr(traced, autoxray::traced)]
+#[cfg_attr(feature = "traced", autoxray::traced)]
 async fn holds_local() {
     let a = Rc::new(1);
     wait().await;
     drop(a);
 }
 
-#[cfg_attr(traced, autoxray::traced)]
+#[cfg_attr(feature = "traced", autoxray::traced)]
 async fn holds_argument(a: Rc<u8>) {
     wait().await;
     drop(a);
 }
 
-#[cfg_attr(traced, autoxray::traced)]
+#[cfg_attr(feature = "traced", autoxray::traced)]
 async fn holds_reference(a: &std::cell::Cell<u8>) {
     wait().await;
     a.set(1);

@@ -1,0 +1,123 @@
+//! The main job: `cargo run --example quickstart` shows what it is said to show.
+
+use std::process::{Command, Output};
+
+fn quickstart(args: &[&str]) -> Output {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--example", "quickstart", "--"]).args(args).current_dir(env!("CARGO_MANIFEST_DIR"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().contains("XRAY_")) {
+        cargo.env_remove(name);
+    }
+    cargo.output().expect("cargo runs")
+}
+
+fn report(args: &[&str]) -> String {
+    let output = quickstart(args);
+    let errors = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(output.status.success(), "{errors}");
+    assert_eq!(errors, "", "nothing goes to standard error");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[track_caller]
+fn assert_holds(report: &str, facts: &[&str]) {
+    for fact in facts {
+        assert!(report.contains(fact), "`{fact}` is missing in\n{report}");
+    }
+}
+
+#[test]
+fn each_order_is_shown_with_what_became_of_it() {
+    let report = report(&[]);
+    assert_holds(
+        &report,
+        &[
+            "A-1001  shipped by express for 14.30 €",
+            "A-1003  refused: the order cannot be paid",
+            "A-1006  lost: its task panicked",
+            "line 4 of the file is not an order: EOF while parsing",
+            "line 8 of the file is not an order: missing field `items`",
+        ],
+    );
+    assert_eq!(report.lines().filter(|line| line.starts_with("Trace 1-")).count(), 7, "{report}");
+    assert_holds(
+        &report,
+        &[
+            // An error of the customer's, with its place.
+            "! error · orders",
+            "quickstart::shop::OrderError: there is no unicorn",
+            "examples/quickstart/shop.rs:",
+            // A failing call three services deep, with the chain of causes.
+            "✗ fault · orders",
+            "✗ quickstart::shop::OrderError: the order cannot be paid",
+            "payments answered: bank of nowhere cannot be reached",
+            "no answer within 35 ms",
+            // The panic, and the call that was dropped.
+            "✗ panic: attempt to divide by zero",
+            "⊘ │  └─ express",
+            "cancelled · remote",
+            // Annotations, bars, and siblings folded into one line.
+            "customer=ann  order=A-1001",
+            "█████████████████",
+            "3 more fetch",
+        ],
+    );
+    let milliseconds = |line: &str| line.strip_suffix(" ms")?.split_whitespace().last()?.parse::<f64>().ok();
+    let checks: Vec<_> = report.lines().filter(|line| line.contains("check_fraud")).filter_map(milliseconds).collect();
+    assert_eq!(checks.iter().filter(|time| **time >= 400.0).count(), 1, "one step is slow: {checks:?}\n{report}");
+}
+
+#[test]
+fn services_and_costs_are_summed_up() {
+    let report = report(&[]);
+    let line = |start: &str| {
+        let found = report.lines().rfind(|line| line.starts_with(start));
+        found.unwrap_or_else(|| panic!("no line `{start}` in\n{report}")).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("service  "), "service count fault error throttle p50 p90 p99");
+    assert!(line("orders  ").starts_with("orders 7 29 % 14 % 0 "), "{report}");
+    assert!(line("payments  ").starts_with("payments 6 17 % 0 0 "), "{report}");
+    assert!(line("warehouse  ").starts_with("warehouse 6 0 0 0 "), "{report}");
+    assert_eq!(line("recorded  "), "recorded 19 segments, 92 subsegments");
+    assert!(line("sent  ").starts_with("sent 19 documents, "), "{report}");
+    assert_eq!(line("lost  "), "lost nothing");
+    assert!(line("in all  ").contains(" ns per subsegment"), "{report}");
+}
+
+#[test]
+fn it_fits_80_columns_with_and_without_colour() {
+    let plain = report(&["--color", "auto"]);
+    assert!(!plain.contains('\x1b'), "no colours where there is no terminal");
+    let colour = report(&["--color", "always"]);
+    assert!(colour.contains("\x1b[1morders\x1b[0m"), "{colour}");
+    let without_styles = |line: &str| {
+        let styled = line.split('\x1b').enumerate();
+        styled.map(|(index, part)| if index == 0 { part } else { part.split_once('m').map_or(part, |(_, text)| text) }).collect::<String>()
+    };
+    for line in plain.lines().chain(colour.lines()).map(without_styles) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn bad_arguments_are_answered_with_what_there_is() {
+    for (args, problem) in [
+        (&["--colour", "sometimes"][..], "quickstart: --color takes always, never or auto, not `sometimes`"),
+        (&["--order"], "quickstart: `--order` is not an option; there are --orders, --color and --help"),
+        (&["--orders"], "quickstart: --orders needs a file"),
+    ] {
+        let output = quickstart(args);
+        assert_eq!(output.status.code(), Some(2));
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.starts_with(problem) && errors.contains("usage: "), "{errors}");
+    }
+    let output = quickstart(&["--orders", "no/such/file"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("quickstart: cannot read no/such/file: "));
+}
+
+#[test]
+fn a_file_without_orders_is_no_failure() {
+    let report = report(&["--orders", "rustfmt.toml"]);
+    assert_holds(&report, &["line 1 of the file is not an order", "recorded   0 segments", "lost       nothing"]);
+}

@@ -1,0 +1,7 @@
+//! Our own messages: one folder per kind of mistake. The compiler's messages are not recorded here; `hostile` compares those.
+#![allow(missing_docs)]
+
+#[test]
+fn mistakes_are_explained_at_the_word() {
+    trybuild::TestCases::new().compile_fail("tests/ui/*/*.rs");
+}
