@@ -1,6 +1,285 @@
-//! AWS X-Ray auto-instrumentation for Rust.
+//! AWS X-Ray auto-instrumentation: annotate functions, run the program, see the trace.
+//!
+//! ```
+//! use autoxray::traced;
+//!
+//! #[traced(segment, annotate(order_id))]
+//! async fn place(order_id: u64) -> Result<(), PaymentError> {
+//!     let cents = price(order_id);
+//!     charge(order_id, cents).await
+//! }
+//!
+//! #[traced]
+//! fn price(order_id: u64) -> u64 {
+//!     order_id * 100
+//! }
+//!
+//! #[traced(name = "payments", namespace = "remote", annotate(cents))]
+//! async fn charge(order_id: u64, cents: u64) -> Result<(), PaymentError> {
+//!     Err(PaymentError::Declined)
+//! }
+//! # #[derive(Debug, PartialEq)]
+//! # enum PaymentError { Declined }
+//! # impl std::fmt::Display for PaymentError {
+//! #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("declined") }
+//! # }
+//! # impl std::error::Error for PaymentError {}
+//! # let recorder = xray_testkit::TestRecorder::with(|settings| settings.service_name("orders"));
+//! # assert_eq!(recorder.block_on(place(7)), Err(PaymentError::Declined));
+//! # recorder.assert_tree("
+//! #     orders {order_id=7} [fault] !PaymentError: declined
+//! #       price
+//! #       payments {cents=700} [fault, remote] !PaymentError: declined
+//! # ");
+//! ```
+//!
+//! Each call of `place` becomes a *segment*, the work of this program on one request, and the calls below it its *subsegments*, with times,
+//! values, errors, panics and cancellation. When the segment ends, the tree travels as one datagram to the X-Ray daemon, sent by the
+//! thread that ended it. There is nothing to start, no thread, no queue, and nothing to flush at the end.
+//!
+//! Tracing never changes what the program does. Without a daemon, with a broken environment, with a `Debug` that panics, results are the
+//! same; what could not be recorded is counted in [`stats`](fn@stats), and told once on standard error.
+//!
+//! `cargo run --example quickstart` shows all of it at work without an AWS account.
+//!
+//! # In a program
+//!
+//! Add `#[traced(segment)]` to what handles a request, a message or a job, and `#[traced]` to what is worth seeing below it. Set
+//! `AWS_XRAY_TRACING_NAME` to the service's name, and `AWS_XRAY_DAEMON_ADDRESS` if the daemon is not on this machine; [`environment`] lists all
+//! variables. One trace per second is taken, and 5 % of the rest, unless the caller or `XRAY_SAMPLING_RATE` decides otherwise. Settings
+//! can be made in code, too:
+//!
+//! ```
+//! use autoxray::{Recorder, Sampling};
+//!
+//! Recorder::builder().service_name("orders").sampling(Sampling::Rate(0.1)).install()?;
+//! # Ok::<(), autoxray::AlreadyInstalled>(())
+//! ```
+//!
+//! # In a library
+//!
+//! Depend on autoxray with `default-features = false`. Annotated functions then compile to their bodies, and the program that uses
+//! the library decides by its own features whether they are recorded.
+//!
+//! # Options of `#[traced]`
+//!
+//! It goes on functions of any kind: sync, async, methods, generic ones, ones that return a future; below `#[async_trait]` and above it.
+//!
+//! **On a whole `impl` block, trait or module** it stands for every function inside that has a body; `skip` leaves one out.
+//!
+//! ```
+//! # use autoxray::traced;
+//! struct Shop;
+//!
+//! #[traced]
+//! impl Shop {
+//!     #[traced(segment = "shop")]
+//!     fn open(&self) -> usize {
+//!         self.sweep() + self.key()
+//!     }
+//!
+//!     fn sweep(&self) -> usize {
+//!         1
+//!     }
+//!
+//!     #[traced(skip)]
+//!     fn key(&self) -> usize {
+//!         2
+//!     }
+//! }
+//! # let recorder = xray_testkit::TestRecorder::new();
+//! # assert_eq!(recorder.run(|| Shop.open()), 3);
+//! # recorder.assert_tree("shop\n  sweep");
+//! ```
+//!
+//! **`name`** is the subsegment's, if not the function's. **`segment`** begins a new segment where none is current, named after the service
+//! or as given; where one is current, it is a subsegment of that.
+//!
+//! ```
+//! # use autoxray::traced;
+//! #[traced(segment = "nightly", name = "clean up")]
+//! fn clean_up() -> u32 {
+//!     17
+//! }
+//! # let recorder = xray_testkit::TestRecorder::new();
+//! # recorder.run(|| (clean_up(), autoxray::segment("by hand").run(clean_up)));
+//! # recorder.assert_tree("nightly\nby hand\n  clean up");
+//! ```
+//!
+//! **`namespace`** says that the function is a call to another service (`"remote"`), which makes that service a node on the service map, or
+//! to AWS (`"aws"`). The subsegment's name is then the service's.
+//!
+//! ```
+//! # use autoxray::traced;
+//! #[traced(name = "weather.example.com", namespace = "remote")]
+//! async fn forecast(city: &str) -> String {
+//!     format!("sunny in {city}")
+//! }
+//! # let recorder = xray_testkit::TestRecorder::new();
+//! # recorder.block_on(autoxray::segment("s").trace(forecast("Ulm")));
+//! # recorder.assert_tree("s\n  weather.example.com [remote]");
+//! ```
+//!
+//! **`annotate`** records indexed values: text, numbers, booleans, and whatever has a `Display`. **`metadata`** records values that are kept
+//! for reading: anything that is `Serialize`. Arguments are never recorded unless they are named here, and a value is made only if the
+//! call is recorded.
+//!
+//! ```
+//! # use autoxray::traced;
+//! # struct Post { id: u64, title: String }
+//! #[traced(annotate(user_id, post_id = post.id, "post.draft" = true), metadata(tags, size = post.title.len()))]
+//! fn publish(user_id: u64, post: &Post, tags: &[&str]) {}
+//! # let recorder = xray_testkit::TestRecorder::new();
+//! # recorder.run(|| autoxray::segment("s").run(|| publish(7, &Post { id: 8, title: "x".into() }, &["new"])));
+//! # recorder.assert_tree("s\n  publish {user_id=7, post_id=8, post.draft=true}");
+//! # assert_eq!(recorder.trace().expect("publish").metadata("size"), 1);
+//! # assert_eq!(recorder.trace().expect("publish").metadata("tags")[0], "new");
+//! ```
+//!
+//! A value that looks like a secret by its name does not compile, unless it says that it is none:
+//!
+//! ```compile_fail
+//! # use autoxray::traced;
+//! #[traced(annotate(password))]
+//! fn log_in(password: &str) {}
+//! ```
+//! ```
+//! # use autoxray::traced;
+//! #[traced(annotate(allow_secret(next_token)))]
+//! fn page(next_token: u32) {}
+//! # let recorder = xray_testkit::TestRecorder::new();
+//! # recorder.run(|| autoxray::segment("s").run(|| page(3)));
+//! # recorder.assert_tree("s\n  page {next_token=3}");
+//! ```
+//!
+//! # What becomes of errors
+//!
+//! | The function | is recorded as |
+//! |---|---|
+//! | returns `Err` | a fault, with an exception: type, message, chain of sources, file and line of the function |
+//! | panics | a fault with the exception `panic`; the panic goes on |
+//! | is a future that is dropped before it is done | ended there, annotated `cancelled` |
+//!
+//! An error type can say that it is the caller's mistake, or that there were too many requests:
+//!
+//! ```
+//! use autoxray::{Classify, ErrorKind, traced};
+//!
+//! #[derive(Debug)]
+//! enum OrderError {
+//!     NoSuchItem,
+//!     TooManyOrders,
+//!     Database(std::io::Error),
+//! }
+//!
+//! impl Classify for OrderError {
+//!     fn kind(&self) -> ErrorKind {
+//!         match self {
+//!             Self::NoSuchItem => ErrorKind::Error,
+//!             Self::TooManyOrders => ErrorKind::Throttle,
+//!             Self::Database(_) => ErrorKind::Fault,
+//!         }
+//!     }
+//! }
+//!
+//! #[traced]
+//! fn find(item: &str) -> Result<u32, OrderError> {
+//!     Err(OrderError::NoSuchItem)
+//! }
+//! # let recorder = xray_testkit::TestRecorder::new();
+//! # recorder.run(|| autoxray::segment("s").run(|| find("tea").is_ok()));
+//! # recorder.assert_tree("s\n  find [error] !OrderError: NoSuchItem");
+//! ```
+//!
+//! # By hand
+//!
+//! What `#[traced]` does, for places that are no function:
+//!
+//! | | |
+//! |---|---|
+//! | [`segment`], [`subsegment`] | then `run` or `try_run` for code, `trace` or `try_trace` for a future, or `begin` for a [`Guard`]; `try_…` records an `Err` |
+//! | [`annotate`], [`metadata`], [`set_user`], [`record_error`], [`set_namespace`] | attach something to what is current |
+//! | [`trace_id`], [`trace_header`], [`response_header`] | who is current, for logs and for other services |
+//! | [`is_enabled`], [`is_recording`] | whether it is worth while |
+//!
+//! ```
+//! use autoxray::{Namespace, TraceHeader, annotate, segment, set_user, subsegment, trace_header};
+//!
+//! fn handle(header: &str, user: &str) -> Result<u32, std::num::ParseIntError> {
+//!     segment("orders").header(TraceHeader::parse(header)).try_run(|| {
+//!         set_user(user);
+//!         let answer = subsegment("stock.example.com").namespace(Namespace::Remote).run(|| {
+//!             let header = trace_header().map(|header| header.to_string()); // goes along as X-Amzn-Trace-Id
+//!             ask_stock(header)
+//!         });
+//!         annotate("answer", answer);
+//!         answer.parse()
+//!     })
+//! }
+//! # fn ask_stock(header: Option<String>) -> &'static str {
+//! #     assert!(header.unwrap().starts_with("Root=1-5759e988-bd862e3fe1be46a994272793;Parent="));
+//! #     "12"
+//! # }
+//! # let recorder = xray_testkit::TestRecorder::new();
+//! # let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+//! # assert_eq!(recorder.run(|| handle(header, "ann")), Ok(12));
+//! # recorder.assert_tree("orders {answer=\"12\"}\n  stock.example.com [remote]");
+//! ```
+//!
+//! # Tasks, threads, services
+//!
+//! The current segment or subsegment is kept across `.await`, `join!`, `select!` and the like by itself. A new task or thread has to be
+//! given it:
+//!
+//! | To | with |
+//! |---|---|
+//! | a tokio task | [`spawn`], [`spawn_blocking`] in place of tokio's |
+//! | a task of another executor | [`InContext::in_current_context`] |
+//! | a thread, a callback, a queue | [`Context::current`] there, [`Context::run`] or [`Context::wrap`] here |
+//! | another service | [`trace_header`] there, [`Segment::header`] here; also as W3C [`traceparent`](TraceHeader::to_traceparent) |
+//!
+//! ```
+//! use autoxray::{Context, segment, subsegment, traced};
+//!
+//! #[traced(segment = "report")]
+//! fn report(pages: u32) -> u32 {
+//!     let context = Context::current();
+//!     std::thread::scope(|scope| {
+//!         let threads: Vec<_> = (0..pages).map(|_| scope.spawn(|| context.run(|| subsegment("page").run(|| 1)))).collect();
+//!         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+//!     })
+//! }
+//! # let recorder = xray_testkit::TestRecorder::new();
+//! # assert_eq!(recorder.run(|| report(2)), 2);
+//! # recorder.assert_tree("report\n  page\n  page");
+//! ```
+//!
+//! What outlives its segment is recorded all the same: it travels as a document of its own that names its parent.
+//!
+//! # In tests
+//!
+//! The crate `xray-testkit` has a recorder for each test, which does not see what other tests do, and compares trees:
+//!
+//! ```
+//! use autoxray::traced;
+//! use xray_testkit::TestRecorder;
+//!
+//! #[traced(segment = "shop", annotate(item))]
+//! fn sell(item: &str) {}
+//!
+//! let recorder = TestRecorder::new();
+//! recorder.run(|| sell("tea"));
+//! recorder.assert_tree("shop {item=tea}");
+//! ```
 
+pub mod environment;
+// So that the examples there are tested.
+#[cfg(doctest)]
+mod readme;
+
+#[doc(inline)]
 pub use xray_macros::traced;
+#[doc(inline)]
 pub use xray_runtime::*;
 
 #[doc(hidden)]

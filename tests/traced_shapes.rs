@@ -1,5 +1,5 @@
 //! `#[traced]` on every shape of function: same result, same borrows, same `Send`, and the subsegment that is asked for.
-#![allow(dead_code, clippy::unused_async)]
+#![allow(dead_code, missing_docs, clippy::unused_async)]
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
@@ -136,12 +136,6 @@ fn function_pointer(n: u8) -> fn(u8) -> u8 {
 #[traced]
 fn fibonacci(n: u32) -> u32 {
     if n < 2 { n } else { fibonacci(n - 1) + fibonacci(n - 2) }
-}
-
-#[traced]
-unsafe fn unsafe_read(pointer: *const u8) -> u8 {
-    // As the body of an unsafe function; in edition 2024 it says `unsafe` itself.
-    pointer.addr().to_le_bytes()[0]
 }
 
 #[traced]
@@ -300,6 +294,11 @@ fn temporaries(cell: RefCell<Vec<u32>>) -> u32 {
 }
 
 #[traced]
+fn opaque_closure<'a, T: PartialEq>(of: &'a T) -> impl Fn(&(T, u32)) -> bool + 'a {
+    move |pair| pair.0 == *of
+}
+
+#[traced]
 fn boxed_closure<'a>(by: &'a u32) -> Box<dyn Fn(u32) -> u32 + 'a> {
     Box::new(move |n| n + by)
 }
@@ -319,11 +318,12 @@ fn borrows_are_the_same() {
         assert_eq!(block_on(async_generic(1, |n| ready(n + 1))), (1, 2));
         assert_eq!(temporaries(RefCell::new(vec![3])), 3);
         assert_eq!(boxed_closure(&1)(2), 3);
+        assert!(opaque_closure(&"a")(&("a", 1)));
     });
     assert_eq!(list, ["abc", "x"]);
     assert_eq!(
         tree,
-        "generic, impl_arguments, longest, first_word, borrowed, first_of, async_first_of, iterator, async_generic, temporaries, boxed_closure"
+        "generic, impl_arguments, longest, first_word, borrowed, first_of, async_first_of, iterator, async_generic, temporaries, boxed_closure, opaque_closure"
     );
 }
 
@@ -787,6 +787,20 @@ fn attributes(#[allow(unused)] n: u32) -> u32 {
     n
 }
 
+#[traced]
+fn conditional_arguments(
+    a: String,
+    #[cfg(any())] b: Missing,
+    #[cfg(all())] c: String,
+    #[cfg(any())] (d, _): Missing,
+    #[cfg(any())] e: Missing,
+    #[cfg(all())] _f: String,
+) -> String {
+    #[cfg(any())]
+    drop((b, d));
+    a + &c
+}
+
 macro_rules! made {
     ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),*) -> $out:ty $body:block) => {
         $(#[$meta])* #[traced(name = "made", annotate($($arg),*))] $vis fn $name($($arg: $ty),*) -> $out $body
@@ -809,11 +823,12 @@ made!(async made_async, 1 + 1, pub(crate) fn made_item(text: String) -> usize { 
 fn other_attributes_and_macros_work() {
     let tree = tree(|| {
         assert_eq!(attributes(1), 2);
+        assert_eq!(conditional_arguments("a".into(), "c".into(), "f".into()), "ac");
         assert_eq!(made_by_macro(1, "b"), Ok(1));
         assert_eq!(block_on(made_async()), 2);
         assert_eq!(made_item("ab".into()), 2);
     });
-    assert_eq!(tree, r#"attributes, made{a=1 b="b"}, literal{v=2}, made_item"#);
+    assert_eq!(tree, r#"attributes, conditional_arguments, made{a=1 b="b"}, literal{v=2}, made_item"#);
 }
 
 #[traced]

@@ -70,7 +70,7 @@ fn manifest(edition: &str) -> String {
 
 /// A program of all recorded expansions.
 fn golden() -> String {
-    let mut text = String::from("#![allow(unused)]\nfn main() {}\n");
+    let mut text = String::from("#![allow(unused, clippy::all)]\nfn main() {}\n");
     for path in sources("xray-macros/golden") {
         if let Some(shape) = stem(&path).strip_suffix(".expanded") {
             writeln!(text, "mod {shape} {{ use autoxray::traced; include!({path:?}); }}").unwrap();

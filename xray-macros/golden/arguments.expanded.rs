@@ -12,7 +12,7 @@ fn first_unused(a: D, b: D) {
                 drop(b);
             }
         },
-        |__o| ::autoxray::__rt::outcome!(__o),
+        |_| ::core::option::Option::None,
     )
 }
 fn later_unused(a: D, b: D, c: D) {
@@ -26,7 +26,7 @@ fn later_unused(a: D, b: D, c: D) {
                 let _ = (&a, &c);
             }
         },
-        |__o| ::autoxray::__rt::outcome!(__o),
+        |_| ::core::option::Option::None,
     )
 }
 fn patterns(
@@ -50,7 +50,7 @@ fn patterns(
                 n + x + y
             }
         },
-        |__o| ::autoxray::__rt::outcome!(__o),
+        |_| ::core::option::Option::None,
     )
 }
 async fn patterns_in_async((a, _): (D, D), b: Pair, _c: D) {
@@ -69,7 +69,7 @@ async fn patterns_in_async((a, _): (D, D), b: Pair, _c: D) {
                     drop(b.b);
                 }
             },
-            |__o| ::autoxray::__rt::outcome!(__o),
+            |_| ::core::option::Option::None,
         )
         .await
 }
@@ -84,7 +84,7 @@ impl Pair {
                     self.a
                 }
             },
-            |__o| ::autoxray::__rt::outcome!(__o),
+            |__o| __o.failure(),
         )
     }
     fn by_mut(&mut self, other: D) -> &mut D {
@@ -97,7 +97,7 @@ impl Pair {
                     &mut self.a
                 }
             },
-            |__o| ::autoxray::__rt::outcome!(__o),
+            |_| ::core::option::Option::None,
         )
     }
     async fn in_arc(self: std::sync::Arc<Self>, mut self_: std::pin::Pin<&mut Self>) {
@@ -113,7 +113,7 @@ impl Pair {
                         let _ = &self.b;
                     }
                 },
-                |__o| ::autoxray::__rt::outcome!(__o),
+                |_| ::core::option::Option::None,
             )
             .await
     }

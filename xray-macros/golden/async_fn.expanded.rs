@@ -14,7 +14,7 @@ async fn place(order: Order, key: &str) -> Result<u32, String> {
                     Ok(price)
                 }
             },
-            |__o| ::autoxray::__rt::outcome!(__o),
+            |__o| __o.failure(),
         )
         .await
 }
@@ -26,7 +26,7 @@ pub(crate) async unsafe fn nothing() {
                     return ::autoxray::__rt::typed::<()>();
                 }
             },
-            |__o| ::autoxray::__rt::outcome!(__o),
+            |_| ::core::option::Option::None,
         )
         .await
 }
@@ -43,7 +43,7 @@ async fn inner_attribute() -> u8 {
                     2
                 }
             },
-            |__o| ::autoxray::__rt::outcome!(__o),
+            |_| ::core::option::Option::None,
         )
         .await
 }

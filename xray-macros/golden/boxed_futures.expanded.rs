@@ -7,12 +7,15 @@ fn in_its_box(to: &str) -> BoxFuture<'_, Result<usize, String>> {
         ::autoxray::__rt::future(
             const { &::autoxray::__rt::Site::new("in_its_box", "input.rs", 0u32) },
             async move {
+                if false {
+                    return ::autoxray::__rt::typed::<Result<usize, String>>();
+                }
                 if n > 3 {
                     return Err(String::from(to));
                 }
                 Ok(n)
             },
-            |__o: &Result<usize, String>| ::autoxray::__rt::outcome!(__o),
+            |__o| __o.failure(),
         ),
     )
 }
@@ -23,12 +26,15 @@ fn values_in_its_box(to: String) -> Pin<Box<dyn Future<Output = usize>>> {
                 &::autoxray::__rt::Site::new("values_in_its_box", "input.rs", 0u32)
             },
             async move {
+                if false {
+                    return ::autoxray::__rt::typed::<usize>();
+                }
                 ::autoxray::__rt::values(|__v| {
-                    __v.annotate("n", ::autoxray::__rt::value!(to.len()));
+                    __v.slot("n", &(to.len())).annotate();
                 });
                 to.len()
             },
-            |__o: &usize| ::autoxray::__rt::outcome!(__o),
+            |__o| __o.failure(),
         ),
     )
 }
@@ -38,7 +44,7 @@ fn in_a_box(to: String) -> Pin<Box<dyn Future<Output = usize>>> {
             const { &::autoxray::__rt::Site::new("in_a_box", "input.rs", 0u32) },
             ::autoxray::__rt::prepared(
                 ::autoxray::__rt::pending(|__v| {
-                    __v.annotate("to", ::autoxray::__rt::value!(to));
+                    __v.slot("to", &(to)).annotate();
                 }),
                 ::autoxray::__rt::call(move || -> Pin<Box<dyn Future<Output = usize>>> {
                     let _ = &to;
@@ -48,7 +54,7 @@ fn in_a_box(to: String) -> Pin<Box<dyn Future<Output = usize>>> {
                     Box::pin(async move { to.len() })
                 }),
             ),
-            |__o: &usize| ::autoxray::__rt::outcome!(__o),
+            |__o: ::autoxray::__rt::Probe<'_, usize>| __o.failure(),
         ),
     )
 }

@@ -6,7 +6,7 @@ impl Store {
         ::autoxray::__rt::sync(
             const { &::autoxray::__rt::Site::new("get", "input.rs", 0u32).remote() },
             move || -> usize { n },
-            |__o| ::autoxray::__rt::outcome!(__o),
+            |_| ::core::option::Option::None,
         )
     }
     fn skipped(&self) {}
@@ -24,7 +24,7 @@ impl Store {
                 }
                 inner()
             },
-            |__o| ::autoxray::__rt::outcome!(__o),
+            |_| ::core::option::Option::None,
         )
     }
 }
@@ -35,7 +35,7 @@ trait Visit {
         ::autoxray::__rt::sync(
             const { &::autoxray::__rt::Site::new("provided", "input.rs", 0u32) },
             move || -> Self::Out { self.declared() },
-            |__o| ::autoxray::__rt::outcome!(__o),
+            |__o| __o.failure(),
         )
     }
 }
@@ -51,7 +51,7 @@ mod jobs {
             ::autoxray::__rt::sync(
                 const { &::autoxray::__rt::Site::new("fmt", "input.rs", 0u32) },
                 move || -> fmt::Result { write!(f, "{}", self.n) },
-                |__o| ::autoxray::__rt::outcome!(__o),
+                |__o| __o.failure(),
             )
         }
     }
@@ -73,7 +73,7 @@ mod jobs {
                             return ::autoxray::__rt::typed::<()>();
                         }
                     },
-                    |__o| ::autoxray::__rt::outcome!(__o),
+                    |_| ::core::option::Option::None,
                 )
                 .await
         }

@@ -7,7 +7,7 @@ fn numbers(to: u32) -> Result<impl Iterator<Item = u32> + use<>, String> {
             }
             Ok(0..to)
         },
-        |__o| ::autoxray::__rt::outcome!(__o),
+        |__o| __o.failure(),
     )
 }
 async fn later(to: u32) -> impl Iterator<Item = u32> {
@@ -19,18 +19,20 @@ async fn later(to: u32) -> impl Iterator<Item = u32> {
                 }
                 0..to
             },
-            |__o| ::autoxray::__rt::outcome!(__o),
+            |__o| __o.failure(),
         )
         .await
 }
 fn future(to: String) -> impl Future<Output = usize> {
     ::autoxray::__rt::future(
         const { &::autoxray::__rt::Site::new("future", "input.rs", 0u32) },
-        ::autoxray::__rt::call(move || -> _ {
-            let _ = &to;
-            async move { to.len() }
-        }),
-        |__o: &usize| ::autoxray::__rt::outcome!(__o),
+        async move {
+            if false {
+                return ::autoxray::__rt::typed::<usize>();
+            }
+            to.len()
+        },
+        |__o| __o.failure(),
     )
 }
 fn future_with_values(
@@ -40,13 +42,13 @@ fn future_with_values(
         const { &::autoxray::__rt::Site::new("future_with_values", "input.rs", 0u32) },
         ::autoxray::__rt::prepared(
             ::autoxray::__rt::pending(|__v| {
-                __v.annotate("to", ::autoxray::__rt::value!(to));
+                __v.slot("to", &(to)).annotate();
             }),
             ::autoxray::__rt::call(move || -> _ {
                 let _ = &to;
                 std::future::ready(Ok(to.len()))
             }),
         ),
-        |__o: &Result<usize, std::fmt::Error>| ::autoxray::__rt::outcome!(__o),
+        |__o: ::autoxray::__rt::Probe<'_, Result<usize, std::fmt::Error>>| __o.failure(),
     )
 }

@@ -12,7 +12,7 @@ fn place(order: Order, mut count: u32, key: &str) -> Result<Receipt, Refused> {
                 Ok(Receipt { price })
             }
         },
-        |__o| ::autoxray::__rt::outcome!(__o),
+        |__o| __o.failure(),
     )
 }
 fn one_expression(a: String, b: String) -> String {
@@ -22,7 +22,7 @@ fn one_expression(a: String, b: String) -> String {
             let _ = (&b, &a);
             a + &b
         },
-        |__o| ::autoxray::__rt::outcome!(__o),
+        |__o| __o.failure(),
     )
 }
 fn nothing_to_drop(a: u32) -> u32 {
@@ -33,7 +33,7 @@ fn nothing_to_drop(a: u32) -> u32 {
                 .segment_named("worker")
         },
         move || -> u32 { a + 1 },
-        |__o| ::autoxray::__rt::outcome!(__o),
+        |_| ::core::option::Option::None,
     )
 }
 unsafe extern "C" fn plain() {
@@ -42,7 +42,7 @@ unsafe extern "C" fn plain() {
             &::autoxray::__rt::Site::new("plain", "input.rs", 0u32).aws().segment()
         },
         move || -> () {},
-        |__o| ::autoxray::__rt::outcome!(__o),
+        |_| ::core::option::Option::None,
     )
 }
 struct Order(u32);

@@ -5,12 +5,18 @@ fn first(of: &[u8]) -> u8 {
         &::autoxray::__rt::Site::new("first", "input.rs", 0u32)
     });
     ::autoxray::__rt::values(|__v| {
-        __v.annotate("n", ::autoxray::__rt::value!(of.len()));
+        __v.slot("n", &(of.len())).annotate();
     });
     {
         let first = of[0];
         first
     }
+}
+fn returned_closure<'a>(of: &'a str) -> impl Fn(&str) -> bool + 'a {
+    let __guard = ::autoxray::__rt::enter(const {
+        &::autoxray::__rt::Site::new("returned_closure", "input.rs", 0u32)
+    });
+    move |text| text.starts_with(of)
 }
 fn never(message: String) -> ! {
     ::autoxray::__rt::sync(
@@ -19,6 +25,6 @@ fn never(message: String) -> ! {
             let _ = &message;
             panic!("{message}")
         },
-        |__o| ::autoxray::__rt::outcome!(__o),
+        |_| ::core::option::Option::None,
     )
 }

@@ -9,6 +9,11 @@ fn first(of: &[u8]) -> u8 {
 }
 
 #[traced]
+fn returned_closure<'a>(of: &'a str) -> impl Fn(&str) -> bool + 'a {
+    move |text| text.starts_with(of)
+}
+
+#[traced]
 fn never(message: String) -> ! {
     panic!("{message}")
 }

@@ -4,9 +4,9 @@ fn place(user_id: &str, order: Order, r#type: u8) -> u32 {
         move || -> u32 {
             let _ = &order;
             ::autoxray::__rt::values(|__v| {
-                __v.annotate("user_id", ::autoxray::__rt::value!(user_id));
-                __v.annotate("order.id", ::autoxray::__rt::value!(order.id));
-                __v.annotate("type", ::autoxray::__rt::value!(r#type));
+                __v.slot("user_id", &(user_id)).annotate();
+                __v.slot("order.id", &(order.id)).annotate();
+                __v.slot("type", &(r#type)).annotate();
                 __v.metadata("order", &(order));
                 __v.metadata("size", &(order.id + 1));
             });
@@ -15,7 +15,7 @@ fn place(user_id: &str, order: Order, r#type: u8) -> u32 {
                 order.id
             }
         },
-        |__o| ::autoxray::__rt::outcome!(__o),
+        |_| ::core::option::Option::None,
     )
 }
 async fn search(token: String, items: Vec<u8>) -> usize {
@@ -27,15 +27,15 @@ async fn search(token: String, items: Vec<u8>) -> usize {
                     return ::autoxray::__rt::typed::<usize>();
                 }
                 ::autoxray::__rt::values(|__v| {
-                    __v.annotate("token", ::autoxray::__rt::value!(token));
-                    __v.annotate("n", ::autoxray::__rt::value!(items.len()));
+                    __v.slot("token", &(token)).annotate();
+                    __v.slot("n", &(items.len())).annotate();
                 });
                 {
                     drop(token);
                     items.len()
                 }
             },
-            |__o| ::autoxray::__rt::outcome!(__o),
+            |_| ::core::option::Option::None,
         )
         .await
 }

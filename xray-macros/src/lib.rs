@@ -45,8 +45,8 @@ use proc_macro::TokenStream;
 /// and keeps the cause, a dropped future is recorded as cancelled. The function behaves as without the attribute:
 /// same result, same order of drops, same panics.
 ///
-/// Limits: a `const fn` cannot be traced. Under `#[track_caller]` the result is not looked at,
-/// because the body must stay where it is for `Location::caller()` to tell the truth. A function whose
+/// Limits: a `const fn` cannot be traced. Under `#[track_caller]`, and where an `impl Fn(…)` is returned, the result is not looked at, because
+/// the body must stay where it is. A function whose
 /// return type does not *show* a future (`impl Future`, `Pin<Box<dyn Future>>`, `BoxFuture`,
 /// `LocalBoxFuture`), such as `Self::Future`, is recorded as the synchronous function it is.
 #[proc_macro_attribute]

@@ -3,7 +3,7 @@
 //! All tokens made here are `mixed_site`: their local names cannot meet the user's, and, whatever the
 //! edition of the user's crate, they are read as edition 2024.
 
-use proc_macro2::{Group, Ident, Literal, Span, TokenStream};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{LitStr, Type};
 
@@ -62,8 +62,8 @@ fn place(span: Span) -> TokenStream {
 }
 
 /// `::autoxray::__rt::sync(SITE, BODY, OUTCOME)`: runs a closure as a subsegment.
-pub(crate) fn sync(site: &TokenStream, body: &TokenStream) -> TokenStream {
-    let (sync, outcome) = (path("sync"), outcome(Output::Known));
+pub(crate) fn sync(site: &TokenStream, body: &TokenStream, output: Output<'_>) -> TokenStream {
+    let (sync, outcome) = (path("sync"), outcome(output));
     quote_spanned!(here()=> #sync(#site, #body, #outcome))
 }
 
@@ -79,21 +79,28 @@ pub(crate) enum Output<'a> {
     Known,
     /// Nothing else would say it in time.
     Typed(&'a Type),
-    /// Nothing, it is `!`. That could not be written here.
-    Never,
+    /// Nothing that could be a failure, as can be seen.
+    Plain,
 }
 
-/// `|__o| ::autoxray::__rt::outcome!(__o)`
-fn outcome(output: Output<'_>) -> TokenStream {
-    let outcome = path("outcome");
-    match output {
-        Output::Known => quote_spanned!(here()=> |__o| #outcome!(__o)),
-        Output::Typed(ty) => {
-            let ty = types::inside_body(ty);
-            quote_spanned!(here()=> |__o: &#ty| #outcome!(__o))
-        }
-        Output::Never => quote_spanned!(here()=> |_| ::core::option::Option::None),
+impl Output<'_> {
+    /// Of a function that says it returns `ty`.
+    pub(crate) fn of(ty: &Type) -> Self {
+        if types::cannot_fail(ty) { Self::Plain } else { Self::Known }
     }
+}
+
+/// `|__o| __o.failure()`: see the runtime's `value/probe.rs`.
+fn outcome(output: Output<'_>) -> TokenStream {
+    let parameter = match output {
+        Output::Plain => return quote_spanned!(here()=> |_| ::core::option::Option::None),
+        Output::Known => quote_spanned!(here()=> __o),
+        Output::Typed(ty) => {
+            let (probe, ty) = (path("Probe"), types::inside_body(ty));
+            quote_spanned!(here()=> __o: #probe<'_, #ty>)
+        }
+    };
+    quote_spanned!(here()=> |#parameter| __o.failure())
 }
 
 /// `let __guard = ::autoxray::__rt::enter(SITE);`: a subsegment until the end of the block.
@@ -137,23 +144,23 @@ pub(crate) fn prepared(args: &Args, future: TokenStream) -> TokenStream {
     }
 }
 
-/// `|__v| { __v.annotate("key", ::autoxray::__rt::value!(expr)); __v.metadata("key", &(expr)); }`
+/// `|__v| { __v.slot("key", &(expr)).annotate(); __v.metadata("key", &(expr)); }`
 fn recorder(args: &Args) -> Option<TokenStream> {
     let (annotate, metadata) = args.values();
     if annotate.is_empty() && metadata.is_empty() {
         return None;
     }
     // Located at the expression, where a type that cannot be recorded is reported.
-    let annotate = annotate.iter().map(|Value { key, expr, .. }| {
+    let annotations = annotate.iter().map(|Value { key, expr, .. }| {
         let span = first_span(expr);
-        let (value, argument) = (path_at("value", span), quote_spanned!(span=> (#expr)));
-        quote_spanned!(here()=> __v.annotate(#key, #value! #argument);)
+        let (value, annotate) = (quote_spanned!(span=> &(#expr)), Ident::new("annotate", span));
+        quote_spanned!(here()=> __v.slot(#key, #value).#annotate();)
     });
     let metadata = metadata.iter().map(|Value { key, expr, .. }| {
         let argument = quote_spanned!(first_span(expr)=> &(#expr));
         quote_spanned!(here()=> __v.metadata(#key, #argument);)
     });
-    Some(quote_spanned!(here()=> |__v| { #(#annotate)* #(#metadata)* }))
+    Some(quote_spanned!(here()=> |__v| { #(#annotations)* #(#metadata)* }))
 }
 
 /// A `{ … }` of ours.
@@ -161,4 +168,21 @@ pub(crate) fn block(content: TokenStream) -> Group {
     let mut group = Group::new(proc_macro2::Delimiter::Brace, content);
     group.set_span(here());
     group
+}
+
+/// The same tokens, at the same places, as tokens of ours: lints do not look at them.
+pub(crate) fn unseen(tokens: TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut token| {
+            let span = here().located_at(token.span());
+            if let TokenTree::Group(group) = &token {
+                let mut new = Group::new(group.delimiter(), unseen(group.stream()));
+                new.set_span(span);
+                return TokenTree::Group(new);
+            }
+            token.set_span(span);
+            token
+        })
+        .collect()
 }

@@ -1,6 +1,7 @@
 //! Questions about types, answered from their spelling.
 
-use syn::{AngleBracketedGenericArguments, AssocType, GenericArgument, PathArguments, Type, TypeParamBound};
+use syn::visit::{self, Visit};
+use syn::{AngleBracketedGenericArguments, AssocType, GenericArgument, PathArguments, Type, TypeImplTrait, TypeParamBound};
 
 /// A return type that is a future, and what the future gives if that can be seen.
 pub(crate) enum Returned<'a> {
@@ -55,6 +56,17 @@ fn only_arg<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     types.next().filter(|_| types.next().is_none())
 }
 
+/// Can it be seen that this is no `Result`? An alias may hide one behind any other name.
+pub(crate) fn cannot_fail(ty: &Type) -> bool {
+    const SCALARS: [&str; 17] =
+        ["bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "str"];
+    match bare(ty) {
+        Type::Tuple(_) | Type::Reference(_) | Type::Ptr(_) | Type::Array(_) | Type::Slice(_) | Type::BareFn(_) | Type::Never(_) => true,
+        Type::Path(path) => path.path.get_ident().is_some_and(|ident| SCALARS.iter().any(|scalar| ident == scalar)),
+        _ => false,
+    }
+}
+
 /// `ty` as it may be written inside a body: every `impl Trait` becomes `_`.
 pub(crate) fn inside_body(ty: &Type) -> Type {
     let mut ty = ty.clone();
@@ -98,6 +110,23 @@ fn hide_in_arguments(arguments: &mut PathArguments) {
             _ => {}
         }
     }
+}
+
+/// Is a closure returned as `impl Fn(…)`? What it takes and gives is then read from the return type of the function that it stands in.
+pub(crate) fn is_opaque_closure(ty: &Type) -> bool {
+    struct Closures(bool);
+    impl<'ast> Visit<'ast> for Closures {
+        fn visit_type_impl_trait(&mut self, opaque: &'ast TypeImplTrait) {
+            self.0 |= opaque.bounds.iter().any(|bound| {
+                let TypeParamBound::Trait(bound) = bound else { return false };
+                bound.path.segments.last().is_some_and(|last| matches!(last.arguments, PathArguments::Parenthesized(_)))
+            });
+            visit::visit_type_impl_trait(self, opaque);
+        }
+    }
+    let mut found = Closures(false);
+    found.visit_type(ty);
+    found.0
 }
 
 /// Is it certain that dropping a value of this type runs nothing?
@@ -155,6 +184,14 @@ mod tests {
         assert_eq!(hidden(parse_quote!((&impl A, [impl B; 2]))), wanted(quote!((&_, [_; 2]))));
         assert_eq!(hidden(parse_quote!(Box<dyn Iterator<Item = impl A>>)), wanted(quote!(Box<dyn Iterator<Item = _>>)));
         assert_eq!(hidden(parse_quote!(Vec<u8>)), wanted(quote!(Vec<u8>)));
+    }
+
+    #[test]
+    fn opaque_closures_are_seen() {
+        let closures: [Type; 2] = [parse_quote!(impl Fn(&K) -> bool + '_), parse_quote!(Result<impl FnOnce(), E>)];
+        assert!(closures.iter().all(is_opaque_closure));
+        let others: [Type; 3] = [parse_quote!(impl Iterator<Item = u8>), parse_quote!(Box<dyn Fn()>), parse_quote!(fn(u8))];
+        assert!(!others.iter().any(is_opaque_closure));
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub use context::{Context, InContext, Scoped};
 pub use context::{spawn, spawn_blocking};
 pub use export::{Exporter, MemoryExporter, StdoutExporter, UdpExporter};
 pub use record::{ErrorKind, Namespace};
-pub use recorder::{AlreadyInstalled, Recorder};
+pub use recorder::{AlreadyInstalled, Recorder, flush, stats};
 #[doc(hidden)]
 pub use rt as __rt;
 pub use sampling::Sampling;
@@ -39,17 +39,3 @@ pub use span::{
 pub use stats::{Loss, LossKind, LossReason, Stats};
 pub use value::{Annotation, Classify, Failure, ToAnnotation};
 pub use xray_model::{Sampled, SegmentId, TRACE_HEADER_NAME, TraceHeader, TraceId};
-
-/// The figures of the recorder that is current here; outside a trace, of the process.
-#[must_use]
-pub fn stats() -> Stats {
-    context::current_recorder().stats()
-}
-
-/// Waits until documents that an exporter keeps have left, at most `timeout`; `false` if something is left over.
-///
-/// With the default exporter there is something to wait for only in the moment after start, if the daemon is known by a host name.
-#[must_use]
-pub fn flush(timeout: std::time::Duration) -> bool {
-    context::current_recorder().flush(timeout)
-}

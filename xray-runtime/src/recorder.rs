@@ -8,7 +8,7 @@ use xray_model::Sampled;
 
 use crate::clock;
 use crate::config::{Builder, ContextMissing};
-use crate::context::{Context, Here, Scoped};
+use crate::context::{self, Context, Here, Scoped};
 use crate::export::{Batch, Document, Exporter, json};
 use crate::sampling::Sampler;
 use crate::stats::{Counters, LossKind, LossReason, Stats};
@@ -162,6 +162,20 @@ impl Recorder {
         }
         self.0.counters.exported(&counts);
     }
+}
+
+/// The figures of the recorder that is current here; outside a trace, of the process.
+#[must_use]
+pub fn stats() -> Stats {
+    context::current_recorder().stats()
+}
+
+/// Waits until documents that an exporter keeps have left, at most `timeout`; `false` if something is left over.
+///
+/// With the default exporter there is something to wait for only in the moment after start, if the daemon is known by a host name.
+#[must_use]
+pub fn flush(timeout: Duration) -> bool {
+    context::current_recorder().flush(timeout)
 }
 
 impl fmt::Debug for Recorder {

@@ -2,21 +2,24 @@
 
 pub use crate::span::{Guard, Site, Traced};
 pub use crate::value::Failure;
-pub use crate::value::probe::{self, failure};
-pub use crate::{__outcome as outcome, __value as value};
+pub use crate::value::probe::{Probe, Slot};
 
 use crate::context::Here;
 pub use crate::span::{Pending, Values};
 
 /// Runs the body of a traced function.
 #[inline]
-pub fn sync<R>(site: &'static Site, body: impl FnOnce() -> R, outcome: impl FnOnce(&R) -> Option<Failure>) -> R {
+pub fn sync<R>(site: &'static Site, body: impl FnOnce() -> R, outcome: impl FnOnce(Probe<'_, R>) -> Option<Failure>) -> R {
     crate::span::run(site, body, outcome)
 }
 
 /// Makes the body of a traced async function.
 #[inline]
-pub fn future<F: Future, O: Fn(&F::Output) -> Option<Failure>>(site: &'static Site, body: F, outcome: O) -> Traced<F, &'static Site, O> {
+pub fn future<F: Future, O: Fn(Probe<'_, F::Output>) -> Option<Failure>>(
+    site: &'static Site,
+    body: F,
+    outcome: O,
+) -> Traced<F, &'static Site, O> {
     Traced::new(site, body, outcome)
 }
 

@@ -1,12 +1,14 @@
 //! Arguments must be dropped where and in the order they are without us: after the body's own
 //! values, the last argument first.
 
+use std::cell::LazyCell;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 use syn::visit::{self, Visit};
-use syn::{FnArg, Pat, PatIdent, PatType, Signature};
+use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Signature};
 
-use super::body::{Prelude, mentions};
+use super::body::{Names, Prelude};
 use crate::rt::here;
 use crate::types::drops_nothing;
 
@@ -26,23 +28,24 @@ use crate::types::drops_nothing;
 /// follows, which must go before it) becomes a local, as the compiler does for `async fn`. At the
 /// beginning of the list too late is the right time: there it stays untouched, and its warning with it.
 pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> Prelude {
-    let mut captured = Vec::new();
+    let mentioned = LazyCell::new(|| Names::in_tokens(body));
+    let mut captured: Vec<(Vec<Attribute>, Ident)> = Vec::new();
     let mut locals = TokenStream::new();
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
             FnArg::Receiver(receiver) => {
                 if !drops_nothing(&receiver.ty) {
-                    captured.push(Ident::new("self", receiver.self_token.span));
+                    captured.push((Vec::new(), Ident::new("self", receiver.self_token.span)));
                 }
             }
             FnArg::Typed(argument) if drops_nothing(&argument.ty) => {}
             FnArg::Typed(argument) => {
                 let names = bindings(&argument.pat);
-                let used: Vec<Ident> = names.idents.iter().filter(|name| mentions(body, name)).cloned().collect();
+                let used: Vec<Ident> = names.idents.iter().filter(|name| mentioned.contain(name)).cloned().collect();
                 let whole = used.len() == names.idents.len() && !used.is_empty();
                 let first = captured.is_empty() && locals.is_empty();
                 if (first && (whole || used.is_empty())) || (whole && !names.partial && locals.is_empty()) {
-                    captured.extend(used);
+                    captured.extend(used.into_iter().map(|name| (conditions(&argument.attrs), name)));
                 } else {
                     locals.extend(local(argument, position, !used.is_empty()));
                 }
@@ -50,17 +53,33 @@ pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> Prelude {
         }
     }
     let mut prelude = Prelude { locals: !locals.is_empty(), statements: locals };
-    let captured = captured.iter().rev();
-    match captured.len() {
-        0 => {}
-        1 => prelude.extend([quote_spanned!(here()=> let _ = #(&#captured)*;)]),
-        _ => prelude.extend([quote_spanned!(here()=> let _ = (#(&#captured),*);)]),
-    }
+    prelude.extend(mention(&captured));
     prelude
+}
+
+/// `let _ = (&b, &a);`
+fn mention(captured: &[(Vec<Attribute>, Ident)]) -> Option<TokenStream> {
+    let backwards = captured.iter().rev();
+    let names = backwards.clone().map(|(_, name)| name);
+    if captured.iter().any(|(conditions, _)| !conditions.is_empty()) {
+        let each = backwards.map(|(conditions, name)| quote_spanned!(here()=> #(#conditions)* let _ = &#name;));
+        return Some(each.collect());
+    }
+    match captured.len() {
+        0 => None,
+        1 => Some(quote_spanned!(here()=> let _ = #(&#names)*;)),
+        _ => Some(quote_spanned!(here()=> let _ = (#(&#names),*);)),
+    }
+}
+
+/// The `#[cfg(…)]` of an argument: what is not compiled in must not be named.
+fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect()
 }
 
 /// Makes an argument a local. Its name in the signature is hidden from the body, a pattern moves into the body.
 fn local(argument: &mut PatType, position: usize, used: bool) -> TokenStream {
+    let conditions = conditions(&argument.attrs);
     if let Pat::Ident(simple) = &mut *argument.pat
         && simple.by_ref.is_none()
         && simple.subpat.is_none()
@@ -71,15 +90,15 @@ fn local(argument: &mut PatType, position: usize, used: bool) -> TokenStream {
         let mutability = simple.mutability.take();
         // Unused by intent: no lint is to see that we use it.
         let own = if own.to_string().starts_with('_') && !used { given.clone() } else { own };
-        return quote_spanned!(here()=> let #mutability #own = #given;);
+        return quote_spanned!(here()=> #(#conditions)* let #mutability #own = #given;);
     }
     let wild = matches!(&*argument.pat, Pat::Wild(_));
     let name = Ident::new(&format!("{}argument{position}", if wild { "_" } else { "" }), here());
     let plain = Pat::Ident(PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident: name.clone(), subpat: None });
     let pattern = std::mem::replace(&mut *argument.pat, plain);
     let mutability = refers_mutably(&pattern).then(|| quote_spanned!(here()=> mut));
-    let unpack = (!wild).then(|| quote_spanned!(here()=> let #pattern = #name;));
-    quote_spanned!(here()=> let #mutability #name = #name; #unpack)
+    let unpack = (!wild).then(|| quote_spanned!(here()=> #(#conditions)* let #pattern = #name;));
+    quote_spanned!(here()=> #(#conditions)* let #mutability #name = #name; #unpack)
 }
 
 /// Is there a `ref mut` in it? It can only refer to something mutable.

@@ -1,5 +1,7 @@
 //! Questions about a body, answered from its tokens, and the block that stands in its place.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
@@ -92,13 +94,38 @@ fn has_statements(body: &TokenStream) -> bool {
     })
 }
 
-/// Does `tokens` mention `name`, as an identifier or captured in a format string?
-pub(crate) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
-    any(tokens, &|token| match token {
-        TokenTree::Ident(ident) => ident == name,
-        TokenTree::Literal(literal) => literal.to_string().contains(&format!("{{{name}")),
-        _ => false,
-    })
+/// The names that tokens mention.
+#[derive(Default)]
+pub(crate) struct Names {
+    idents: HashSet<String>,
+    /// Texts, which may be format strings that capture names.
+    texts: String,
+}
+
+impl Names {
+    pub(crate) fn in_tokens(tokens: &TokenStream) -> Self {
+        let mut names = Self::default();
+        names.add(tokens.clone());
+        names
+    }
+
+    fn add(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => self.add(group.stream()),
+                TokenTree::Ident(ident) => {
+                    self.idents.insert(ident.to_string());
+                }
+                TokenTree::Literal(literal) => self.texts += &literal.to_string(),
+                TokenTree::Punct(_) => {}
+            }
+        }
+    }
+
+    /// Is `name` mentioned, as an identifier or captured in a format string?
+    pub(crate) fn contain(&self, name: &Ident) -> bool {
+        self.idents.contains(&name.to_string()) || self.texts.contains(&format!("{{{name}"))
+    }
 }
 
 /// Does a token anywhere in `tokens` satisfy `wanted`?

@@ -29,7 +29,7 @@ pub(crate) fn expand(args: &Args, function: Function) -> TokenStream {
         asynchronous(&mut parts)
     } else if let Some(content) = returned::future(&mut parts) {
         content
-    } else if keeps_caller(&attrs) {
+    } else if keeps_caller(&attrs) || returns_closure(&parts.sig) {
         in_place(&parts)
     } else {
         synchronous(&mut parts)
@@ -50,13 +50,14 @@ pub(crate) fn expand(args: &Args, function: Function) -> TokenStream {
 ///     ::autoxray::__rt::sync(
 ///         SITE,
 ///         move || -> R { let _ = (&b, &a); VALUES BODY },
-///         |__o| ::autoxray::__rt::outcome!(__o),
+///         OUTCOME,
 ///     )
 /// }
 /// ```
 fn synchronous(parts: &mut Parts<'_>) -> TokenStream {
-    let closure = parts.closure(&output(&parts.sig), rt::values(parts.args));
-    rt::sync(&parts.site, &closure)
+    let returned = output(&parts.sig);
+    let closure = parts.closure(&returned, rt::values(parts.args));
+    rt::sync(&parts.site, &closure, Output::of(&returned))
 }
 
 /// ```text
@@ -66,26 +67,26 @@ fn synchronous(parts: &mut Parts<'_>) -> TokenStream {
 ///     ::autoxray::__rt::future(
 ///         SITE,
 ///         async move { let _ = &a; if false { return ::autoxray::__rt::typed::<R>(); } VALUES BODY },
-///         |__o| ::autoxray::__rt::outcome!(__o),
+///         OUTCOME,
 ///     ).await
 /// }
 /// ```
 fn asynchronous(parts: &mut Parts<'_>) -> TokenStream {
     let returned = output(&parts.sig);
     let mut prelude = parts.prelude();
-    let result = if matches!(returned, Type::Never(_)) { Output::Never } else { Output::Known };
-    if matches!(result, Output::Known) {
+    // `!` could not be written there, and need not be.
+    if !matches!(returned, Type::Never(_)) {
         prelude.extend([rt::typed(&returned)]);
     }
     prelude.extend(rt::values(parts.args));
     let block = body::after(prelude, &parts.body.block);
     let body = parts.body.block.span();
-    let future = rt::future(&parts.site, &quote_spanned!(body=> async move #block), result);
+    let future = rt::future(&parts.site, &quote_spanned!(body=> async move #block), Output::of(&returned));
     quote_spanned!(here()=> #future.await)
 }
 
-/// `Location::caller()` and panics tell the caller's place only from the function's own body, so there is no
-/// closure around it, and the result is not looked at.
+/// For bodies that mean something else in a closure of ours: `Location::caller()` and panics would tell our place, and a returned closure
+/// would not know the types that `impl Fn(…)` gives it. The price is that the result is not looked at.
 ///
 /// ```text
 /// #[track_caller] fn f(a: A) -> R { BODY }
@@ -96,6 +97,10 @@ fn in_place(parts: &Parts<'_>) -> TokenStream {
     let mut prelude = Prelude { statements: rt::enter(&parts.site), locals: false };
     prelude.extend(rt::values(parts.args));
     body::after(prelude, &parts.body.block).stream()
+}
+
+fn returns_closure(sig: &Signature) -> bool {
+    matches!(&sig.output, ReturnType::Type(_, ty) if types::is_opaque_closure(ty))
 }
 
 fn keeps_caller(attrs: &[Attribute]) -> bool {
@@ -120,6 +125,7 @@ impl Parts<'_> {
         prelude.extend(values);
         let block = body::after(prelude, &self.body.block);
         let body = self.body.block.span();
+        let output = rt::unseen(output.to_token_stream());
         quote_spanned!(body=> move || -> #output #block)
     }
 

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{ReturnType, Type};
 
 use super::arguments;
-use super::body::{self, Prelude, mentions};
+use super::body::{self, Names, Prelude};
 use super::function::Parts;
 use crate::rt::{self, Output, here};
 use crate::types::{self, Returned};
@@ -31,7 +31,7 @@ pub(crate) fn future(parts: &mut Parts<'_>) -> Option<TokenStream> {
 ///     FIRST Box::pin(::autoxray::__rt::future(
 ///         SITE,
 ///         async move { if false { return ::autoxray::__rt::typed::<R>(); } VALUES REST },
-///         |__o| ::autoxray::__rt::outcome!(__o),
+///         OUTCOME,
 ///     ))
 /// }
 /// ```
@@ -61,7 +61,7 @@ fn inside(parts: &Parts<'_>, tail: Tail, output: Option<&Type>) -> TokenStream {
 ///             ::autoxray::__rt::pending(|__v| { … }),                   // with values only
 ///             ::autoxray::__rt::call(move || -> _ { let _ = &a; BODY }),
 ///         ),
-///         |__o: &R| ::autoxray::__rt::outcome!(__o),
+///         OUTCOME,
 ///     )
 /// }
 /// ```
@@ -131,8 +131,8 @@ impl Tail {
     fn can_hold(&self, parts: &Parts<'_>) -> bool {
         let Some(values) = rt::values(parts.args) else { return true };
         let alone = !self.first.clone().into_iter().any(|token| is_block(&token) || sign(&token) == Some(';'));
-        let captured = self.block.stream();
-        alone && arguments::names(&parts.sig).iter().all(|name| !mentions(&values, name) || mentions(&captured, name))
+        let (values, captured) = (Names::in_tokens(&values), Names::in_tokens(&self.block.stream()));
+        alone && arguments::names(&parts.sig).iter().all(|name| !values.contain(name) || captured.contain(name))
     }
 }
 

@@ -14,8 +14,8 @@ use crate::clock::Tick;
 use crate::ids;
 use crate::record::{Begin, Ending, Key, Label, NOWHERE, Namespace, Slot, Table, Trace};
 use crate::recorder::{self, Recorder};
-use crate::switch;
 use crate::stats::{LossKind, LossReason};
+use crate::switch;
 use crate::value::Failure;
 use xray_model::{Sampled, TraceHeader};
 

@@ -57,9 +57,26 @@ pub(crate) fn escaped_len(text: &str) -> usize {
 
 /// Writes a number that is not a float.
 pub(crate) fn integer(out: &mut Vec<u8>, value: i128) {
-    // 39 digits and a sign; std's formatting needs no allocation for it.
-    use std::io::Write;
-    let _ = write!(out, "{value}");
+    let Ok(mut rest) = u64::try_from(value.unsigned_abs()) else {
+        use std::io::Write;
+        let _ = write!(out, "{value}");
+        return;
+    };
+    // The common case does without the machinery of formatting.
+    let mut digits = [0; 20];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[first..]);
 }
 
 /// Writes a float. JSON has no word for what is not finite, so that becomes a string: still true, still visible.
@@ -81,6 +98,15 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn integers_read_back(value: i128, small: i64) {
+            for value in [value, small.into(), i64::MIN.into(), u64::MAX.into(), 0] {
+                let mut out = Vec::new();
+                integer(&mut out, value);
+                prop_assert_eq!(std::str::from_utf8(&out).unwrap(), value.to_string());
+            }
+        }
+
         #[test]
         fn strings_read_back(text in "(?s).{0,50}|[\u{0}-\u{30}\"\\\\]{0,30}") {
             let mut out = Vec::new();

@@ -9,11 +9,12 @@ mod emit;
 mod node;
 mod table;
 
+use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub(crate) use node::{Details, Flags, Full, Key, Label, Metadata, NOWHERE, Phase, Record, Slot, trimmed_marker};
+pub(crate) use node::{Details, Flags, Key, Label, Metadata, NOWHERE, Phase, Record, Slot, trimmed_marker};
 pub use node::{ErrorKind, Namespace};
-pub(crate) use table::{Begin, Ending, Identity, Table, count_full};
+pub(crate) use table::{Begin, Ending, Identity, Table};
 
 use crate::clock::Tick;
 use crate::export::Batch;
@@ -28,6 +29,21 @@ pub(crate) struct Trace {
 
 /// Traces that are not in use.
 static POOL: Mutex<Pool> = Mutex::new(Pool { idle: Vec::new(), made: 0 });
+
+thread_local! {
+    /// The trace that this thread used last: most begin and end on one thread, and need not meet at the pool.
+    static SPARE: Spare = const { Spare(Cell::new(None)) };
+}
+
+struct Spare(Cell<Option<&'static Trace>>);
+
+impl Drop for Spare {
+    fn drop(&mut self) {
+        if let Some(trace) = self.0.take() {
+            POOL.lock().unwrap_or_else(PoisonError::into_inner).idle.push(trace);
+        }
+    }
+}
 
 #[derive(Debug)]
 struct Pool {
@@ -44,6 +60,9 @@ impl Trace {
     }
 
     fn take(recorder: &Recorder) -> Option<&'static Self> {
+        if let Some(trace) = SPARE.try_with(|spare| spare.0.take()).ok().flatten() {
+            return Some(trace);
+        }
         let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(trace) = pool.idle.pop() {
             return Some(trace);
@@ -59,7 +78,10 @@ impl Trace {
     }
 
     fn give_back(&'static self) {
-        POOL.lock().unwrap_or_else(PoisonError::into_inner).idle.push(self);
+        let other = SPARE.try_with(|spare| spare.0.replace(Some(self))).unwrap_or(Some(self));
+        if let Some(other) = other {
+            POOL.lock().unwrap_or_else(PoisonError::into_inner).idle.push(other);
+        }
     }
 
     /// No code of the program runs under this lock, so it cannot be poisoned by a panic of the program.

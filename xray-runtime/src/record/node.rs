@@ -7,6 +7,7 @@ use xray_model::limits;
 use crate::clock::Tick;
 use crate::export::json::escaped_len;
 use crate::span::Site;
+use crate::stats::{LossKind, LossReason};
 use crate::value::{Annotation, Exception};
 
 /// What a subsegment stands for, as X-Ray distinguishes it.
@@ -176,6 +177,16 @@ pub(crate) enum Full {
     Trimmed,
 }
 
+impl Full {
+    /// What to count when something of this `kind` met it.
+    pub(crate) fn as_loss(&self, kind: LossKind) -> (LossKind, LossReason) {
+        match self {
+            Self::Dropped => (kind, LossReason::Limit),
+            Self::Trimmed => (LossKind::Metadata, LossReason::TooLarge),
+        }
+    }
+}
+
 impl Details {
     /// Sets an annotation; a later value for the same key replaces the earlier one, as in X-Ray.
     pub(crate) fn annotate(&mut self, key: Cow<'static, str>, value: Annotation) -> Result<(), Full> {
@@ -211,12 +222,14 @@ impl Details {
         })
     }
 
-    pub(crate) fn set_user(&mut self, user: String) {
-        let bytes = escaped_len(&user) + 10;
-        if self.make_room(bytes).is_ok() {
-            self.bytes += bytes;
-            self.user = Some(user);
-        }
+    pub(crate) fn set_user(&mut self, user: String) -> Result<(), Full> {
+        let bytes_of = |user: &str| escaped_len(user) + 10;
+        self.bytes -= self.user.take().map_or(0, |old| bytes_of(&old));
+        let bytes = bytes_of(&user);
+        let made_room = self.make_room(bytes)?;
+        self.bytes += bytes;
+        self.user = Some(user);
+        made_room
     }
 
     pub(crate) fn exception(&mut self, exception: Exception) -> Result<(), Full> {
@@ -228,6 +241,20 @@ impl Details {
         self.bytes += bytes;
         self.exceptions.push(exception);
         made_room
+    }
+
+    /// Takes over what another one has.
+    pub(crate) fn merge(&mut self, other: Self, lost: &mut dyn FnMut(LossKind, LossReason)) {
+        let mut count = |kind, result: Result<(), Full>| {
+            if let Err(full) = result {
+                let (kind, reason) = full.as_loss(kind);
+                lost(kind, reason);
+            }
+        };
+        other.annotations.into_iter().for_each(|(key, value)| count(LossKind::Annotation, self.annotate(key, value)));
+        other.metadata.into_iter().for_each(|entry| count(LossKind::Metadata, self.metadata(entry)));
+        other.exceptions.into_iter().for_each(|exception| count(LossKind::Exception, self.exception(exception)));
+        other.user.into_iter().for_each(|user| count(LossKind::Annotation, self.set_user(user)));
     }
 
     /// Trims metadata, largest first, until `bytes` more fit. The inner result says whether something was trimmed for it.

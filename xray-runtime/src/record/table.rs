@@ -2,7 +2,8 @@
 
 use xray_model::{Sampled, TraceHeader, TraceId, limits};
 
-use super::{Details, Flags, Full, Key, Label, NOWHERE, Namespace, Phase, Record, Slot};
+use super::node::Full;
+use super::{Details, Flags, Key, Label, NOWHERE, Namespace, Phase, Record, Slot};
 use crate::clock::{Origin, Tick};
 use crate::export::Batch;
 use crate::ids::{self, Seed};
@@ -257,28 +258,47 @@ impl Table {
         }
     }
 
-    /// Changes what is attached to a record. The recorder is there to count what did not fit.
-    pub(crate) fn attach(&mut self, key: Key, change: impl FnOnce(&mut Details, &mut Flags, &Recorder)) {
+    /// Changes what is attached to a record, and counts what did not fit.
+    fn attach(&mut self, key: Key, change: impl FnOnce(&mut Option<Box<Details>>, &mut Flags, &mut dyn FnMut(LossKind, LossReason))) {
         let Some(identity) = self.identity.as_ref().filter(|_| key.serial >= self.first_serial) else { return };
-        let recorder = &identity.recorder;
-        let Some(record) = live(&mut self.records, key) else {
-            recorder.lost(LossKind::Annotation, LossReason::TraceEnded, 1);
-            return;
-        };
-        change(record.details.get_or_insert_default(), &mut record.flags, recorder);
+        let mut lost = |kind, reason| identity.recorder.lost(kind, reason, 1);
+        match live(&mut self.records, key) {
+            Some(record) => change(&mut record.details, &mut record.flags, &mut lost),
+            None => lost(LossKind::Annotation, LossReason::TraceEnded),
+        }
     }
 
-    /// Like [`Self::attach`], for the segment itself.
-    pub(crate) fn attach_to_root(&mut self, key: Key, change: impl FnOnce(&mut Details, &mut Flags, &Recorder)) {
+    /// Attaches values, and counts the losses that making them cost.
+    pub(crate) fn attach_all(&mut self, key: Key, values: Box<Details>, losses: &[(LossKind, LossReason)]) {
+        self.attach(key, |details, _, lost| {
+            losses.iter().for_each(|(kind, reason)| lost(*kind, *reason));
+            match details {
+                None => *details = Some(values),
+                Some(details) => details.merge(*values, lost),
+            }
+        });
+    }
+
+    /// Sets the user of the segment that `key` is in.
+    pub(crate) fn set_user(&mut self, key: Key, user: String) {
         let root = Key { serial: self.first_serial, slot: 0 };
         if key.serial >= self.first_serial {
-            self.attach(root, change);
+            self.attach(root, |details, _, lost| {
+                if let Err(full) = details.get_or_insert_default().set_user(user) {
+                    let (kind, reason) = full.as_loss(LossKind::Annotation);
+                    lost(kind, reason);
+                }
+            });
         }
     }
 
     pub(crate) fn set_namespace(&mut self, key: Key, namespace: Namespace) {
-        if let Some(record) = self.get_mut(key) {
+        let Some(record) = live(&mut self.records, key) else { return };
+        if record.parent.slot != NOWHERE {
             record.namespace = namespace;
+        } else if let Some(identity) = &self.identity {
+            // A segment is always the program itself.
+            identity.recorder.lost(LossKind::Annotation, LossReason::Unusable, 1);
         }
     }
 
@@ -300,13 +320,24 @@ impl Table {
             frame: frame.take(),
         });
         let exceptions: Vec<_> = exceptions.collect();
-        self.attach(key, |details, flags, recorder| {
+        self.attach(key, |details, flags, lost| {
             flags.mark(failure.kind);
             if failure.chain.panicked {
-                recorder.lost(LossKind::Exception, LossReason::Panicked, 1);
+                lost(LossKind::Exception, LossReason::Panicked);
             }
-            let full = exceptions.into_iter().filter_map(|exception| details.exception(exception).err()).count() as u64;
-            recorder.lost(LossKind::Exception, LossReason::Limit, full + left_out);
+            (0..left_out).for_each(|_| lost(LossKind::Exception, LossReason::Limit));
+            let details = details.get_or_insert_default();
+            let mut exceptions = exceptions.into_iter();
+            while let Some(exception) = exceptions.next() {
+                let Err(full) = details.exception(exception) else { continue };
+                let (kind, reason) = full.as_loss(LossKind::Exception);
+                lost(kind, reason);
+                if full == Full::Dropped {
+                    // The chain ends here: what was kept must not name what was not.
+                    details.exceptions.iter_mut().rev().take(1).for_each(|last| last.cause = None);
+                    exceptions.by_ref().for_each(|_| lost(LossKind::Exception, LossReason::Limit));
+                }
+            }
         });
     }
 
@@ -326,13 +357,4 @@ impl Table {
 
 fn live(records: &mut [Record], key: Key) -> Option<&mut Record> {
     records.get_mut(key.slot as usize).filter(|record| record.serial == key.serial && record.phase != Phase::Free)
-}
-
-/// Counts what [`Details`] could not take.
-pub(crate) fn count_full(recorder: &Recorder, kind: LossKind, result: Result<(), Full>) {
-    match result {
-        Ok(()) => {}
-        Err(Full::Dropped) => recorder.lost(kind, LossReason::Limit, 1),
-        Err(Full::Trimmed) => recorder.lost(LossKind::Metadata, LossReason::TooLarge, 1),
-    }
 }

@@ -6,9 +6,9 @@ use serde::Serialize;
 use xray_model::{TraceHeader, TraceId};
 
 use crate::context::{Here, Mode};
-use crate::record::{Metadata, Namespace, count_full, trimmed_marker};
-use crate::switch;
+use crate::record::{Details, Metadata, Namespace, trimmed_marker};
 use crate::stats::{LossKind, LossReason};
+use crate::switch;
 use crate::value::{self, Annotation, Failure, ToAnnotation, quietly};
 
 /// Sets an annotation of the current segment or subsegment: a value that X-Ray indexes for filter expressions.
@@ -45,7 +45,7 @@ pub fn metadata_in(namespace: impl Into<Cow<'static, str>>, key: impl Into<Cow<'
 /// Sets the user of the current segment, which X-Ray indexes; at most 250 characters. Subsegments have no user of their own.
 pub fn set_user(user: &str) {
     Here::current().change(LossKind::Annotation, "`user`", |table, key| {
-        table.attach_to_root(key, |details, _, _| details.set_user(value::user(user)));
+        table.set_user(key, value::user(user));
     });
 }
 
@@ -66,7 +66,7 @@ pub fn record_error(failure: impl Into<Failure>) {
     Here::current().record_error(failure);
 }
 
-/// Changes what the current subsegment stands for.
+/// Changes what the current subsegment stands for. A segment stands for the program itself, and stays so.
 pub fn set_namespace(namespace: Namespace) {
     Here::current().change(LossKind::Annotation, "`namespace`", |table, key| table.set_namespace(key, namespace));
 }
@@ -156,8 +156,8 @@ impl Here {
 /// Values made while nothing of ours is locked, to be attached in one go.
 #[derive(Debug, Default)]
 pub struct Values {
-    annotations: Vec<(Cow<'static, str>, Annotation)>,
-    metadata: Vec<Metadata>,
+    /// Becomes that of the record, if it has none yet.
+    details: Box<Details>,
     losses: Vec<(LossKind, LossReason)>,
 }
 
@@ -174,47 +174,38 @@ impl Values {
     /// Adds an annotation.
     pub fn annotate(&mut self, key: impl Into<Cow<'static, str>>, value: Option<Annotation>) {
         let Some(value) = value else { return };
-        match value::key(key.into()) {
-            Some(key) => self.annotations.push((key, value)),
-            None => self.losses.push((LossKind::Annotation, LossReason::Unusable)),
-        }
+        let lost = match value::key(key.into()) {
+            Some(key) => self.details.annotate(key, value).err().map(|full| full.as_loss(LossKind::Annotation)),
+            None => Some((LossKind::Annotation, LossReason::Unusable)),
+        };
+        self.losses.extend(lost);
     }
 
-    /// Adds a metadata value.
-    pub fn metadata(&mut self, key: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) {
-        self.metadata_in("default", key, value);
-    }
-
-    fn metadata_in(
+    pub(crate) fn metadata_in(
         &mut self,
         namespace: impl Into<Cow<'static, str>>,
         key: impl Into<Cow<'static, str>>,
         value: &(impl Serialize + ?Sized),
     ) {
+        let namespace = namespace.into();
+        if namespace.starts_with("AWS.") {
+            // Reserved for what AWS's services say of themselves.
+            self.losses.push((LossKind::Metadata, LossReason::Unusable));
+            return;
+        }
         let json = value::json(value).or_else(|reason| {
             self.losses.push((LossKind::Metadata, reason));
             // That there was a value can still be told.
             if reason == LossReason::TooLarge { Ok(trimmed_marker(None)) } else { Err(reason) }
         });
         if let Ok(json) = json {
-            self.metadata.push(Metadata { namespace: bounded_key(namespace.into()), key: bounded_key(key.into()), json });
+            let entry = Metadata { namespace: bounded_key(namespace), key: bounded_key(key.into()), json };
+            self.losses.extend(self.details.metadata(entry).err().map(|full| full.as_loss(LossKind::Metadata)));
         }
     }
 
     pub(crate) fn attach(self, here: Here) {
-        here.change(LossKind::Annotation, "", |table, key| {
-            table.attach(key, |details, _, recorder| {
-                for (kind, reason) in self.losses {
-                    recorder.lost(kind, reason, 1);
-                }
-                for (key, value) in self.annotations {
-                    count_full(recorder, LossKind::Annotation, details.annotate(key, value));
-                }
-                for entry in self.metadata {
-                    count_full(recorder, LossKind::Metadata, details.metadata(entry));
-                }
-            });
-        });
+        here.change(LossKind::Annotation, "", |table, key| table.attach_all(key, self.details, &self.losses));
     }
 }
 

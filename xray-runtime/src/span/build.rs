@@ -9,9 +9,9 @@ use xray_model::TraceHeader;
 use super::{Guard, Open, Traced, run};
 use crate::context::{Here, Mode};
 use crate::record::{Label, Namespace};
-use crate::switch;
 use crate::stats::LossKind;
-use crate::value::Failure;
+use crate::switch;
+use crate::value::{Failure, Probe};
 
 /// A segment to be begun: the work of this program on one request, message or job.
 ///
@@ -137,15 +137,15 @@ macro_rules! ways_to_use {
             }
 
             /// Makes `future` run in it. It is opened when the future is first polled.
-            pub fn trace<F: Future>(self, future: F) -> Traced<F, Self, impl Fn(&F::Output) -> Option<Failure>> {
-                Traced::new(self, future, |_: &F::Output| None)
+            pub fn trace<F: Future>(self, future: F) -> Traced<F, Self, impl Fn(Probe<'_, F::Output>) -> Option<Failure>> {
+                Traced::new(self, future, |_: Probe<'_, F::Output>| None)
             }
 
             /// Makes `future` run in it, and records an `Err` as a fault.
             pub fn try_trace<T, E: Error, F: Future<Output = Result<T, E>>>(
                 self,
                 future: F,
-            ) -> Traced<F, Self, impl Fn(&F::Output) -> Option<Failure>> {
+            ) -> Traced<F, Self, impl Fn(Probe<'_, F::Output>) -> Option<Failure>> {
                 Traced::new(self, future, fault)
             }
         }
@@ -154,6 +154,6 @@ macro_rules! ways_to_use {
 ways_to_use!(Segment, "Begins");
 ways_to_use!(Subsegment, "Opens");
 
-fn fault<T, E: Error>(result: &Result<T, E>) -> Option<Failure> {
-    result.as_ref().err().map(Failure::from)
+fn fault<T, E: Error>(result: Probe<'_, Result<T, E>>) -> Option<Failure> {
+    result.failure()
 }

@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 
 use super::{Open, end};
 use crate::context::Here;
-use crate::value::Failure;
+use crate::value::{Failure, Probe};
 
 pin_project! {
     /// A future that runs in a segment or subsegment of its own.
@@ -49,7 +49,7 @@ impl<F, N, O> Traced<F, N, O> {
     }
 }
 
-impl<F: Future, N: Open, O: Fn(&F::Output) -> Option<Failure>> Future for Traced<F, N, O> {
+impl<F: Future, N: Open, O: Fn(Probe<'_, F::Output>) -> Option<Failure>> Future for Traced<F, N, O> {
     type Output = F::Output;
 
     #[inline]
@@ -82,7 +82,7 @@ fn poll_in<F: Future>(
     here: Here,
     future: Pin<&mut F>,
     cx: &mut Context<'_>,
-    outcome: &impl Fn(&F::Output) -> Option<Failure>,
+    outcome: &impl Fn(Probe<'_, F::Output>) -> Option<Failure>,
 ) -> Poll<F::Output> {
     let entered = here.enter();
     match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {

@@ -64,7 +64,8 @@ impl Guard {
     /// The header for a call to another service from here; see [`trace_header`](crate::trace_header()).
     #[must_use]
     pub fn trace_header(&self) -> Option<TraceHeader> {
-        self.here?.header()
+        // A subsegment of an unsampled segment is nothing of its own; those who are called have to be told all the same.
+        self.here.unwrap_or(self.before).header()
     }
 
     /// Ends it now.

@@ -19,9 +19,9 @@ pub use site::Site;
 
 use crate::context::{Here, Mode};
 use crate::record::{Ending, Label};
-use crate::switch;
 use crate::stats::LossKind;
-use crate::value::{Failure, quietly};
+use crate::switch;
+use crate::value::{Failure, Probe, quietly};
 use site::Begin;
 use xray_model::TraceHeader;
 
@@ -67,14 +67,14 @@ fn begin(site: &'static Site, here: Here) -> Option<Here> {
 
 /// Runs `body` in what `opened` opens, and records how it ends.
 #[inline]
-pub(crate) fn run<R>(opened: impl Open, body: impl FnOnce() -> R, outcome: impl FnOnce(&R) -> Option<Failure>) -> R {
+pub(crate) fn run<R>(opened: impl Open, body: impl FnOnce() -> R, outcome: impl FnOnce(Probe<'_, R>) -> Option<Failure>) -> R {
     match opened.open() {
         None => body(),
         Some(here) => run_in(here, body, outcome),
     }
 }
 
-fn run_in<R>(here: Here, body: impl FnOnce() -> R, outcome: impl FnOnce(&R) -> Option<Failure>) -> R {
+fn run_in<R>(here: Here, body: impl FnOnce() -> R, outcome: impl FnOnce(Probe<'_, R>) -> Option<Failure>) -> R {
     let entered = here.enter();
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(result) => {
@@ -93,10 +93,10 @@ fn run_in<R>(here: Here, body: impl FnOnce() -> R, outcome: impl FnOnce(&R) -> O
 
 /// Looks at a result. The time is taken first: what `outcome` does is our doing.
 #[inline]
-fn end<R>(here: Here, result: &R, outcome: impl FnOnce(&R) -> Option<Failure>) -> Ending {
+fn end<R>(here: Here, result: &R, outcome: impl FnOnce(Probe<'_, R>) -> Option<Failure>) -> Ending {
     let mut ending = Ending::now();
     if here.is_recording() {
-        ending.failure = quietly(|| outcome(result)).flatten().map(Box::new);
+        ending.failure = quietly(|| outcome(Probe::new(result))).flatten().map(Box::new);
     }
     ending
 }

@@ -144,7 +144,7 @@ pub(crate) fn name(name: Cow<'static, str>) -> Cow<'static, str> {
     let allowed = |letter: char| {
         letter.is_alphanumeric() || matches!(letter, ' ' | '_' | '.' | ':' | '/' | '%' | '&' | '#' | '=' | '+' | '\\' | '-' | '@')
     };
-    if !name.is_empty() && name.len() <= limits::NAME_CHARS_MAX && name.chars().all(allowed) {
+    if !name.trim().is_empty() && name.len() <= limits::NAME_CHARS_MAX && name.chars().all(allowed) {
         return name;
     }
     let cleaned: String = name.chars().filter(|letter| allowed(*letter)).take(limits::NAME_CHARS_MAX).collect();
@@ -174,6 +174,7 @@ mod tests {
             ("a<b>?\u{7}c", "abc"),
             ("<>", "unnamed"),
             ("", "unnamed"),
+            (" ", "unnamed"),
         ] {
             assert_eq!(name(given.into()), expected);
         }

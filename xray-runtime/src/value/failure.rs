@@ -60,7 +60,7 @@ pub struct Failure {
 
 /// Exceptions, each caused by the next.
 #[derive(Clone, Debug, Default)]
-pub struct Chain {
+pub(crate) struct Chain {
     pub(crate) links: Vec<Link>,
     /// Causes beyond the limit.
     pub(crate) left_out: u64,

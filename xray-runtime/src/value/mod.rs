@@ -6,7 +6,7 @@
 mod annotation;
 mod failure;
 mod metadata;
-pub mod probe;
+pub(crate) mod probe;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -15,10 +15,19 @@ pub(crate) use annotation::{key, name, user};
 pub(crate) use failure::{Chain, Exception, Frame};
 pub use failure::{Classify, Failure};
 pub(crate) use metadata::json;
+pub(crate) use probe::Probe;
 
 /// Runs code of the program for our own ends; `None` if it panicked. (The panic hook has run by then; that cannot be helped.)
 pub(crate) fn quietly<T>(code: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(code)).ok()
+    catch_unwind(AssertUnwindSafe(code)).map_err(discard).ok()
+}
+
+/// Drops what a panic carried. That is the program's too, and may panic in turn; what it carries then is left alone.
+#[cold]
+fn discard(payload: Box<dyn std::any::Any + Send>) {
+    if let Err(next) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(next);
+    }
 }
 
 /// Formats with `write` at most `chars` characters. A `Display` of 10 MB is stopped there and not run to its end.

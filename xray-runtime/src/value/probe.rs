@@ -1,192 +1,185 @@
 //! Finding out, where the type is known, what a value can say about itself.
 //!
-//! Generic code cannot ask "does this type implement `Display`?" on stable Rust, but a method call can: the compiler tries receivers with
-//! fewer borrows first. The macros at the end of this file expand in the traced function, where the type is concrete (or generic with known
-//! bounds), to `(&&&Probe(value)).method()`, and each trait here is implemented for one number of borrows. The best one that fits wins.
+//! Generic code cannot ask "does this type implement `Display`?" on stable Rust, but a method call can: the compiler looks for the method on
+//! the receiver's type first, then on what that dereferences to, and passes over those whose bounds do not hold. So a probe is a chain of
+//! wrappers, each with a method of the same name for other bounds, and the traced function, where the type is concrete (or generic with
+//! known bounds), calls that method. They are inherent methods: nothing has to be imported where they are called.
 
 use std::any::type_name;
-use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::{Debug, Display};
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
+use serde::Serialize;
 use xray_model::limits;
 
 use super::{Annotation, Chain, Classify, Failure, ToAnnotation, bounded, quietly};
 use crate::record::ErrorKind;
+use crate::span::Values;
 
-/// A value whose type is to be probed.
-#[derive(Debug)]
-pub struct Probe<'a, T: ?Sized>(pub &'a T);
-
-// Derived, these would hold only where `T` itself can be copied.
-impl<T: ?Sized> Clone for Probe<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: ?Sized> Copy for Probe<'_, T> {}
-
-macro_rules! levels {
-    ($($(#[$doc:meta])* $name:ident :: $method:ident -> $out:ty;)*) => {$(
+macro_rules! chain {
+    ($($(#[$doc:meta])* $name:ident > $next:ident $([$($bounds:tt)*])?: $kind:expr, $chain:expr;)*) => {$(
         $(#[$doc])*
-        pub trait $name {
-            #[doc(hidden)]
-            fn $method(self) -> $out;
+        #[derive(Debug)]
+        pub struct $name<'a, R: ?Sized>($next<'a, R>);
+
+        impl<'a, R: ?Sized> $name<'a, R> {
+            #[inline]
+            pub(crate) fn new(result: &'a R) -> Self {
+                Self($next::new(result))
+            }
+        }
+
+        impl<'a, R: ?Sized> Deref for $name<'a, R> {
+            type Target = $next<'a, R>;
+
+            #[inline]
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+
+        impl<T, E> $name<'_, Result<T, E>>
+        where
+            $(E: $($bounds)*)?
+        {
+            /// The failure, if it is one.
+            #[inline]
+            #[must_use]
+            pub fn failure(&self) -> Option<Failure> {
+                #[cold]
+                fn failure<E>(error: &E) -> Failure
+                where
+                    $(E: $($bounds)*)?
+                {
+                    let (kind, chain): (fn(&E) -> ErrorKind, fn(&E) -> Chain) = ($kind, $chain);
+                    // A panic in `kind` leaves it a fault.
+                    Failure::fault(chain(error)).kind(quietly(|| kind(error)).unwrap_or_default())
+                }
+                self.result.as_ref().err().map(failure)
+            }
         }
     )*};
 }
 
-/// The error in a result; anything that is not a `Result` has none.
-pub trait ErrOfResult<'a> {
-    #[doc(hidden)]
-    type Err: 'a;
-    #[doc(hidden)]
-    fn __autoxray_err(self) -> Option<&'a Self::Err>;
+chain! {
+    /// What a traced function returned: `probe.failure()` says what of it is a failure, if anything is. Here for an error with its sources
+    /// that says of what kind it is.
+    Probe > OfError [Classify + Error]: E::kind, Chain::of_error;
+    /// An error with its sources.
+    OfError > OfPointer [Error]: fault, Chain::of_error;
+    /// A pointer to an error, as `Box<dyn Error>` and `anyhow::Error` are.
+    OfPointer > OfClassifiedDisplay [Deref<Target: Error>]: fault, pointer;
+    /// Something that can be displayed, and says of what kind it is.
+    OfClassifiedDisplay > OfDisplay [Classify + Display]: E::kind, display;
+    /// Something that can be displayed.
+    OfDisplay > OfClassifiedDebug [Display]: fault, display;
+    /// Something that can be debugged, and says of what kind it is.
+    OfClassifiedDebug > OfDebug [Classify + Debug]: E::kind, debug;
+    /// Something that can be debugged.
+    OfDebug > OfClassified [Debug]: fault, debug;
+    /// Something that only says of what kind it is.
+    OfClassified > OfOpaque [Classify]: E::kind, opaque;
+    /// Something of which nothing but the type is known.
+    OfOpaque > OfNoResult: fault, opaque;
 }
 
-impl<'a, T, E> ErrOfResult<'a> for &Probe<'a, Result<T, E>> {
-    type Err = E;
+/// Not a `Result`, and so not a failure.
+#[derive(Debug)]
+pub struct OfNoResult<'a, R: ?Sized> {
+    result: &'a R,
+}
+
+impl<'a, R: ?Sized> OfNoResult<'a, R> {
     #[inline]
-    fn __autoxray_err(self) -> Option<&'a E> {
-        self.0.as_ref().err()
+    fn new(result: &'a R) -> Self {
+        Self { result }
     }
-}
 
-/// No error, as the value is not a `Result`.
-pub trait ErrOfAnything {
-    #[doc(hidden)]
-    fn __autoxray_err(self) -> Option<&'static Infallible>;
-}
-
-impl<T: ?Sized> ErrOfAnything for Probe<'_, T> {
+    /// No failure.
     #[inline]
-    fn __autoxray_err(self) -> Option<&'static Infallible> {
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
         None
     }
 }
 
-levels! {
-    /// The error says itself of what kind it is.
-    KindByClassify::__autoxray_kind -> ErrorKind;
-    /// It does not.
-    KindByDefault::__autoxray_kind -> ErrorKind;
-    /// An error with its sources.
-    ChainOfError::__autoxray_chain -> Chain;
-    /// A pointer to an error, as `Box<dyn Error>` and `anyhow::Error` are.
-    ChainOfPointer::__autoxray_chain -> Chain;
-    /// Something that can be displayed.
-    ChainOfDisplay::__autoxray_chain -> Chain;
-    /// Something that can be debugged.
-    ChainOfDebug::__autoxray_chain -> Chain;
-    /// Something that only has a type.
-    ChainOfAnything::__autoxray_chain -> Chain;
-    /// An annotation as it is.
-    AnnotationByTrait::__autoxray_annotation -> Option<Annotation>;
-    /// An annotation through its `Display`.
-    AnnotationByDisplay::__autoxray_annotation -> Option<Annotation>;
+fn fault<E>(_: &E) -> ErrorKind {
+    ErrorKind::Fault
 }
 
-impl<E: Classify + ?Sized> KindByClassify for &Probe<'_, E> {
-    #[cold]
-    fn __autoxray_kind(self) -> ErrorKind {
-        quietly(|| self.0.kind()).unwrap_or_default()
+fn display<E: Display>(error: &E) -> Chain {
+    Chain::one(type_name::<E>().into(), |out| write!(out, "{error}"))
+}
+
+fn debug<E: Debug>(error: &E) -> Chain {
+    Chain::one(type_name::<E>().into(), |out| write!(out, "{error:?}"))
+}
+
+fn opaque<E>(_: &E) -> Chain {
+    Chain::opaque(type_name::<E>())
+}
+
+fn pointer<E: Deref<Target: Error>>(pointer: &E) -> Chain {
+    let mut chain = Chain::of_error(&**pointer);
+    if let Some(first) = chain.links.first_mut() {
+        // The pointer's name says more than `dyn Error`.
+        first.kind = type_name::<E>().into();
+    }
+    chain
+}
+
+/// A value for a key: `values.slot("key", &value).annotate()`. Here for what is an annotation as it is.
+#[derive(Debug)]
+pub struct Slot<'a, T: ?Sized>(DisplaySlot<'a, T>);
+
+/// A value that is an annotation through its `Display`.
+#[derive(Debug)]
+pub struct DisplaySlot<'a, T: ?Sized> {
+    values: &'a mut Values,
+    key: &'static str,
+    value: &'a T,
+}
+
+impl Values {
+    /// Room for an annotation whose type is still to be looked at.
+    pub fn slot<'a, T: ?Sized>(&'a mut self, key: &'static str, value: &'a T) -> Slot<'a, T> {
+        Slot(DisplaySlot { values: self, key, value })
+    }
+
+    /// Adds a metadata value.
+    pub fn metadata(&mut self, key: &'static str, value: &(impl Serialize + ?Sized)) {
+        self.metadata_in("default", key, value);
     }
 }
 
-impl<E: ?Sized> KindByDefault for Probe<'_, E> {
-    fn __autoxray_kind(self) -> ErrorKind {
-        ErrorKind::Fault
+impl<T: ToAnnotation + ?Sized> Slot<'_, T> {
+    /// Adds the annotation.
+    pub fn annotate(&mut self) {
+        let value = self.value.to_annotation();
+        let key = self.key;
+        self.values.annotate(key, value);
     }
 }
 
-impl<E: Error + ?Sized> ChainOfError for &&&&Probe<'_, E> {
-    #[cold]
-    fn __autoxray_chain(self) -> Chain {
-        Chain::of_error(self.0)
+impl<T: Display + ?Sized> DisplaySlot<'_, T> {
+    /// Adds the annotation.
+    pub fn annotate(&mut self) {
+        let text = bounded(limits::ANNOTATION_VALUE_CHARS_MAX, |out| write!(out, "{}", self.value)).text;
+        self.values.annotate(self.key, Some(Annotation::Text(text)));
     }
 }
 
-impl<E: Deref + ?Sized> ChainOfPointer for &&&Probe<'_, E>
-where
-    E::Target: Error,
-{
-    #[cold]
-    fn __autoxray_chain(self) -> Chain {
-        let mut chain = Chain::of_error(&**self.0);
-        if let Some(first) = chain.links.first_mut() {
-            // The pointer's name says more than `dyn Error`.
-            first.kind = type_name::<E>().into();
-        }
-        chain
+impl<'a, T: ?Sized> Deref for Slot<'a, T> {
+    type Target = DisplaySlot<'a, T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
     }
 }
 
-impl<E: Display + ?Sized> ChainOfDisplay for &&Probe<'_, E> {
-    #[cold]
-    fn __autoxray_chain(self) -> Chain {
-        Chain::one(type_name::<E>().into(), |out| write!(out, "{}", self.0))
+impl<T: ?Sized> DerefMut for Slot<'_, T> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
     }
-}
-
-impl<E: Debug + ?Sized> ChainOfDebug for &Probe<'_, E> {
-    #[cold]
-    fn __autoxray_chain(self) -> Chain {
-        Chain::one(type_name::<E>().into(), |out| write!(out, "{:?}", self.0))
-    }
-}
-
-impl<E: ?Sized> ChainOfAnything for Probe<'_, E> {
-    #[cold]
-    fn __autoxray_chain(self) -> Chain {
-        Chain::opaque(type_name::<E>())
-    }
-}
-
-impl<T: ToAnnotation + ?Sized> AnnotationByTrait for &Probe<'_, T> {
-    fn __autoxray_annotation(self) -> Option<Annotation> {
-        self.0.to_annotation()
-    }
-}
-
-impl<T: Display + ?Sized> AnnotationByDisplay for Probe<'_, T> {
-    fn __autoxray_annotation(self) -> Option<Annotation> {
-        Some(Annotation::Text(bounded(limits::ANNOTATION_VALUE_CHARS_MAX, |out| write!(out, "{}", self.0)).text))
-    }
-}
-
-/// Of a reference to a function's result: `Option<Failure>`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __outcome {
-    ($result:expr) => {{
-        #[allow(unused_imports)]
-        use $crate::__rt::probe::*;
-        match (&Probe($result)).__autoxray_err() {
-            ::core::option::Option::None => ::core::option::Option::None,
-            ::core::option::Option::Some(error) => ::core::option::Option::Some($crate::__rt::failure(
-                (&Probe(error)).__autoxray_kind(),
-                (&&&&Probe(error)).__autoxray_chain(),
-            )),
-        }
-    }};
-}
-
-/// Of any value that is an annotation or can be displayed: `Option<Annotation>`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __value {
-    ($value:expr) => {{
-        #[allow(unused_imports)]
-        use $crate::__rt::probe::*;
-        (&Probe(&$value)).__autoxray_annotation()
-    }};
-}
-
-/// A failure found by [`__outcome`](crate::__outcome).
-#[doc(hidden)]
-#[cold]
-pub fn failure(kind: ErrorKind, chain: Chain) -> Failure {
-    Failure::fault(chain).kind(kind)
 }
