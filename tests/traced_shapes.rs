@@ -1,4 +1,5 @@
 //! `#[traced]` on every shape of function: same result, same borrows, same `Send`, and the subsegment that is asked for.
+#![cfg(feature = "recording")]
 #![allow(dead_code, missing_docs, clippy::unused_async)]
 
 use std::cell::{Cell, RefCell};
@@ -512,6 +513,27 @@ impl Remote for Inner {
     }
 }
 
+#[async_trait]
+trait Patterns {
+    async fn first(&self, pair: (u32, u32)) -> u32;
+    async fn second(&self, pair: (u32, u32), list: [u8; 2]);
+}
+
+#[async_trait]
+impl Patterns for Inner {
+    #[traced(annotate(a, n = self.0))]
+    async fn first(&self, (a, _): (u32, u32)) -> u32 {
+        pause().await;
+        a + self.0
+    }
+
+    #[traced(annotate(x, y, a))]
+    async fn second(&self, (x, y): (u32, u32), [a, ..]: [u8; 2]) {
+        pause().await;
+        assert_eq!(x + y + u32::from(a), 6);
+    }
+}
+
 #[traced]
 #[async_trait]
 impl Remote for Outer {
@@ -538,8 +560,13 @@ fn async_trait_works_in_either_order() {
             assert_eq!(block_on(assert_send(remote.get("k".into()))), result);
         }
         assert_eq!(block_on(Outer.provided(3)), 3);
+        assert_eq!(block_on(Inner(1).first((2, 3))), 3);
+        block_on(Inner(1).second((1, 2), [3, 4]));
     });
-    assert_eq!(tree, r#"get{key="k" n=1 size=1}, get(get{key="k" n=2 size=1}), get@remote!, provided{n=3}"#);
+    assert_eq!(
+        tree,
+        r#"get{key="k" n=1 size=1}, get(get{key="k" n=2 size=1}), get@remote!, provided{n=3}, first{a=2 n=1}, second{a=3 x=1 y=2}"#
+    );
 }
 
 // -------------------------------------------------------------------------------------------------------- returned futures

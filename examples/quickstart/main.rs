@@ -73,7 +73,7 @@ fn run(args: &Args, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
         .install()?;
 
     let headings = Headings { colour: args.colour };
-    let outcomes = work(orders.orders.clone())?;
+    let outcomes = work(orders.orders.clone());
     headings.write(out, "What the program did")?;
     tell(out, &orders, &outcomes)?;
 
@@ -100,7 +100,7 @@ fn run(args: &Args, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
 
 /// Runs the three services until all orders are dealt with.
 #[tokio::main]
-async fn work(orders: Vec<Order>) -> io::Result<Vec<Outcome>> {
+async fn work(orders: Vec<Order>) -> Vec<Outcome> {
     let shop = Arc::new(Shop {
         payments: network::serve("payments", payments::handle),
         warehouse: network::serve("warehouse", warehouse::handle),
@@ -118,7 +118,7 @@ async fn work(orders: Vec<Order>) -> io::Result<Vec<Outcome>> {
         outcomes.push((id, task.await));
     }
     panic::set_hook(hook);
-    Ok(outcomes)
+    outcomes
 }
 
 /// What a user of the program would see.

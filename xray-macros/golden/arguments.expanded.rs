@@ -19,11 +19,13 @@ fn later_unused(a: D, b: D, c: D) {
     ::autoxray::__rt::sync(
         const { &::autoxray::__rt::Site::new("later_unused", "input.rs", 0u32) },
         move || -> () {
-            let mut b = b;
-            let c = c;
-            let _ = &a;
             {
-                let _ = (&a, &c);
+                let mut b = b;
+                let c = c;
+                let _ = &a;
+                {
+                    let _ = (&a, &c);
+                }
             }
         },
         |_| ::core::option::Option::None,
@@ -41,13 +43,15 @@ fn patterns(
     ::autoxray::__rt::sync(
         const { &::autoxray::__rt::Site::new("patterns", "input.rs", 0u32) },
         move || -> u8 {
-            let _argument1 = _argument1;
-            let argument2 = argument2;
-            let Pair { a: c, .. } = argument2;
-            let _ = (&b, &a);
             {
-                let _ = (&a, &b, &c);
-                n + x + y
+                let _argument1 = _argument1;
+                let argument2 = argument2;
+                let Pair { a: c, .. } = argument2;
+                let _ = (&b, &a);
+                {
+                    let _ = (&a, &b, &c);
+                    n + x + y
+                }
             }
         },
         |_| ::core::option::Option::None,
@@ -59,14 +63,16 @@ async fn patterns_in_async((a, _): (D, D), b: Pair, _c: D) {
                 &::autoxray::__rt::Site::new("patterns_in_async", "input.rs", 0u32)
             },
             async move {
-                let _c = _c;
-                let _ = (&b, &a);
-                if false {
-                    return ::autoxray::__rt::typed::<()>();
-                }
                 {
-                    drop(a);
-                    drop(b.b);
+                    let _c = _c;
+                    let _ = (&b, &a);
+                    if false {
+                        return ::autoxray::__rt::typed::<()>();
+                    }
+                    {
+                        drop(a);
+                        drop(b.b);
+                    }
                 }
             },
             |_| ::core::option::Option::None,
@@ -100,17 +106,20 @@ impl Pair {
             |_| ::core::option::Option::None,
         )
     }
-    async fn in_arc(self: std::sync::Arc<Self>, mut self_: std::pin::Pin<&mut Self>) {
+    async fn in_arc(self: std::sync::Arc<Self>, self_: std::pin::Pin<&mut Self>) {
         ::autoxray::__rt::future(
                 const { &::autoxray::__rt::Site::new("in_arc", "input.rs", 0u32) },
                 async move {
-                    let _ = &self;
-                    if false {
-                        return ::autoxray::__rt::typed::<()>();
-                    }
                     {
-                        self_.as_mut();
-                        let _ = &self.b;
+                        let mut self_ = self_;
+                        let _ = &self;
+                        if false {
+                            return ::autoxray::__rt::typed::<()>();
+                        }
+                        {
+                            self_.as_mut();
+                            let _ = &self.b;
+                        }
                     }
                 },
                 |_| ::core::option::Option::None,

@@ -32,7 +32,7 @@ fn future(to: String) -> impl Future<Output = usize> {
             }
             to.len()
         },
-        |__o| __o.failure(),
+        |_| ::core::option::Option::None,
     )
 }
 fn future_with_values(

@@ -1,15 +1,18 @@
-fn place(order: Order, mut count: u32, key: &str) -> Result<Receipt, Refused> {
+fn place(order: Order, count: u32, key: &str) -> Result<Receipt, Refused> {
     ::autoxray::__rt::sync(
         const { &::autoxray::__rt::Site::new("place", "input.rs", 0u32) },
         move || -> Result<Receipt, Refused> {
-            let _ = &order;
             {
-                count += 1;
-                let price = order.price(count)?;
-                if key.is_empty() {
-                    return Err(Refused);
+                let mut count = count;
+                let _ = &order;
+                {
+                    count += 1;
+                    let price = order.price(count)?;
+                    if key.is_empty() {
+                        return Err(Refused);
+                    }
+                    Ok(Receipt { price })
                 }
-                Ok(Receipt { price })
             }
         },
         |__o| __o.failure(),

@@ -3,7 +3,7 @@
 //! All tokens made here are `mixed_site`: their local names cannot meet the user's, and, whatever the
 //! edition of the user's crate, they are read as edition 2024.
 
-use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{LitStr, Type};
 
@@ -168,21 +168,4 @@ pub(crate) fn block(content: TokenStream) -> Group {
     let mut group = Group::new(proc_macro2::Delimiter::Brace, content);
     group.set_span(here());
     group
-}
-
-/// The same tokens, at the same places, as tokens of ours: lints do not look at them.
-pub(crate) fn unseen(tokens: TokenStream) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|mut token| {
-            let span = here().located_at(token.span());
-            if let TokenTree::Group(group) = &token {
-                let mut new = Group::new(group.delimiter(), unseen(group.stream()));
-                new.set_span(span);
-                return TokenTree::Group(new);
-            }
-            token.set_span(span);
-            token
-        })
-        .collect()
 }

@@ -125,7 +125,7 @@ impl Recorder {
     /// Counts losses; the first of each kind is logged.
     pub(crate) fn lost(&self, kind: LossKind, reason: LossReason, count: u64) {
         if count > 0 && self.0.counters.lost(kind, reason, count) {
-            crate::diag::log(&format!("lost a {kind}: {reason}. Further losses of this kind are only counted; see autoxray::stats()."));
+            crate::diag::log(&format!("{kind} lost: {reason}. Further losses of this kind are only counted; see autoxray::stats()."));
         }
     }
 

@@ -89,4 +89,96 @@ fn boxed_unused(a: String) -> std::pin::Pin<Box<dyn std::future::Future<Output =
     })
 }
 
+/// Dropping it reads it.
+struct Guard {
+    armed: bool,
+    count: [u8; 2],
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        assert!(!self.armed);
+    }
+}
+
+impl Guard {
+    #[cfg_attr(feature = "traced", autoxray::traced)]
+    fn disarm(mut self) {
+        self.armed = false;
+    }
+
+    #[cfg_attr(feature = "traced", autoxray::traced)]
+    async fn async_disarm(mut self) {
+        self.armed = false;
+    }
+}
+
+#[cfg_attr(feature = "traced", autoxray::traced)]
+fn disarm(mut guard: Guard) {
+    guard.armed = false;
+}
+
+#[cfg_attr(feature = "traced", autoxray::traced)]
+async fn async_disarm((mut guard, _): (Guard, u8)) {
+    guard.count[0] = 1;
+}
+
+#[cfg_attr(feature = "traced", autoxray::traced)]
+fn never_read(mut a: u32, mut b: [u8; 2], mut c: (u8, u8), mut d: &u8, mut e: String, f: &mut u8) -> u32 {
+    let old = a;
+    a = 3;
+    b[0] = 1;
+    c.0 = 1;
+    d = &1;
+    e = String::new();
+    *f = 1;
+    old
+}
+
+#[cfg_attr(feature = "traced", autoxray::traced)]
+async fn async_never_read(mut a: u32, mut b: [u8; 2], mut c: (u8, u8), mut d: &u8, mut e: String, f: &mut u8) -> u32 {
+    let old = a;
+    a = 3;
+    b[0] = 1;
+    c.0 = 1;
+    d = &1;
+    e = String::new();
+    *f = 1;
+    old
+}
+
+#[cfg_attr(feature = "traced", autoxray::traced)]
+fn only_written(mut a: u32, mut b: [u8; 2], mut c: String) {
+    a = 3;
+    b[0] = 1;
+    c = String::new();
+}
+
+#[cfg_attr(feature = "traced", autoxray::traced)]
+fn not_compiled_in(_a: Guard, b: Guard) {
+    let _ = b;
+    #[cfg(any())]
+    drop(_a);
+}
+
+#[derive(PartialEq, Eq, Ord)]
+struct Money(u8);
+
+#[cfg_attr(feature = "traced", autoxray::traced)]
+impl PartialOrd for Money {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[derive(Copy)]
+struct Small(u8);
+
+#[cfg_attr(feature = "traced", autoxray::traced)]
+impl Clone for Small {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
 fn main() {}

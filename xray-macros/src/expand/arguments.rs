@@ -6,7 +6,7 @@ use std::cell::LazyCell;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Signature};
+use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Signature, Type};
 
 use super::body::{Names, Prelude};
 use crate::rt::here;
@@ -27,24 +27,31 @@ use crate::types::drops_nothing;
 /// An argument that is not used, or only in part, is not captured and would be dropped too late, so it (and what
 /// follows, which must go before it) becomes a local, as the compiler does for `async fn`. At the
 /// beginning of the list too late is the right time: there it stays untouched, and its warning with it.
+/// Locals, too, are arguments whose use the compiler judges otherwise when they are captured (see [`Bindings`]).
 pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> Prelude {
     let mentioned = LazyCell::new(|| Names::in_tokens(body));
     let mut captured: Vec<(Vec<Attribute>, Ident)> = Vec::new();
     let mut locals = TokenStream::new();
+    let mut plain_locals = TokenStream::new();
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
-            FnArg::Receiver(receiver) => {
-                if !drops_nothing(&receiver.ty) {
-                    captured.push((Vec::new(), Ident::new("self", receiver.self_token.span)));
+            FnArg::Receiver(receiver) if drops_nothing(&receiver.ty) => {}
+            FnArg::Receiver(receiver) => captured.push((Vec::new(), Ident::new("self", receiver.self_token.span))),
+            FnArg::Typed(argument) if drops_nothing(&argument.ty) => {
+                // An array's elements are not looked at that closely, and it may be large.
+                if bindings(&argument.pat).mutable && !matches!(*argument.ty, Type::Array(_)) {
+                    plain_locals.extend(local(argument, position, true));
                 }
             }
-            FnArg::Typed(argument) if drops_nothing(&argument.ty) => {}
             FnArg::Typed(argument) => {
-                let names = bindings(&argument.pat);
-                let used: Vec<Ident> = names.idents.iter().filter(|name| mentioned.contain(name)).cloned().collect();
-                let whole = used.len() == names.idents.len() && !used.is_empty();
+                let bound = bindings(&argument.pat);
+                let used: Vec<Ident> = bound.idents.iter().filter(|name| mentioned.contain(name)).cloned().collect();
+                let all = used.len() == bound.idents.len() && !used.is_empty();
                 let first = captured.is_empty() && locals.is_empty();
-                if (first && (whole || used.is_empty())) || (whole && !names.partial && locals.is_empty()) {
+                let can_stay = first && used.is_empty();
+                let inconspicuous = !bound.mutable && !bound.underscored;
+                let can_be_captured = all && inconspicuous && locals.is_empty() && (first || !bound.partial);
+                if can_stay || can_be_captured {
                     captured.extend(used.into_iter().map(|name| (conditions(&argument.attrs), name)));
                 } else {
                     locals.extend(local(argument, position, !used.is_empty()));
@@ -52,6 +59,7 @@ pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> Prelude {
             }
         }
     }
+    locals.extend(plain_locals);
     let mut prelude = Prelude { locals: !locals.is_empty(), statements: locals };
     prelude.extend(mention(&captured));
     prelude
@@ -115,6 +123,13 @@ fn refers_mutably(pattern: &Pat) -> bool {
     found.0
 }
 
+/// `#[allow(unused_assignments)]` for `mut self`, which cannot become a local.
+pub(crate) fn allowances(sig: &Signature) -> Option<TokenStream> {
+    let receiver = sig.receiver().filter(|receiver| receiver.mutability.is_some() && !drops_nothing(&receiver.ty))?;
+    let captured = receiver.reference.is_none();
+    captured.then(|| quote_spanned!(here()=> #[allow(unused_assignments)]))
+}
+
 /// What the arguments are called in the body.
 pub(crate) fn names(sig: &Signature) -> Vec<Ident> {
     let each = |input: &FnArg| match input {
@@ -129,10 +144,14 @@ struct Bindings {
     idents: Vec<Ident>,
     /// Something of the argument may stay unbound, and be dropped on its own.
     partial: bool,
+    /// One is `mut`: what is assigned to a captured variable counts as never read.
+    mutable: bool,
+    /// One is called `_unused`, and would be used by the capture.
+    underscored: bool,
 }
 
 fn bindings(pat: &Pat) -> Bindings {
-    let mut found = Bindings { idents: Vec::new(), partial: false };
+    let mut found = Bindings { idents: Vec::new(), partial: false, mutable: false, underscored: false };
     found.visit_pat(pat);
     found
 }
@@ -140,6 +159,8 @@ fn bindings(pat: &Pat) -> Bindings {
 impl<'ast> Visit<'ast> for Bindings {
     fn visit_pat_ident(&mut self, pat: &'ast PatIdent) {
         self.partial |= pat.by_ref.is_some() || pat.subpat.is_some();
+        self.mutable |= pat.mutability.is_some();
+        self.underscored |= pat.ident.to_string().starts_with('_');
         self.idents.push(pat.ident.clone());
         visit::visit_pat_ident(self, pat);
     }

@@ -58,16 +58,16 @@ pub(crate) fn after(prelude: Prelude, body: &Group) -> Group {
     } else {
         statements.extend(body.stream());
     }
-    if locals { rt::block(statements) } else { within(body, statements) }
+    within(body, if locals { rt::block(statements).into_token_stream() } else { statements })
 }
 
 /// What is done before a body.
 #[derive(Default)]
 pub(crate) struct Prelude {
     pub(crate) statements: TokenStream,
-    /// It has variables that stand for arguments. Then the braces around are ours and not the user's: they are edition 2024,
-    /// in which temporaries of the body's last expression are dropped before those variables, as they are before arguments. Otherwise they are the
-    /// user's, because the compiler gives no names of variables in messages about a closure that is not.
+    /// It has variables that stand for arguments, and gets braces of ours. They are edition 2024:
+    /// in it temporaries of the body's last expression are dropped before those variables, as they are before arguments. Around
+    /// are the user's braces anyway, because the compiler gives no names of variables in messages about a closure that is not the user's.
     pub(crate) locals: bool,
 }
 
@@ -126,6 +126,16 @@ impl Names {
     pub(crate) fn contain(&self, name: &Ident) -> bool {
         self.idents.contains(&name.to_string()) || self.texts.contains(&format!("{{{name}"))
     }
+}
+
+/// The same tokens with another name for a variable.
+pub(crate) fn renamed(tokens: TokenStream, from: &str, to: &str) -> TokenStream {
+    let each = |token| match token {
+        TokenTree::Ident(ident) if ident == from => Ident::new(to, ident.span()).into(),
+        TokenTree::Group(group) => within(&group, renamed(group.stream(), from, to)).into(),
+        other => other,
+    };
+    tokens.into_iter().map(each).collect()
 }
 
 /// Does a token anywhere in `tokens` satisfy `wanted`?

@@ -1,13 +1,14 @@
 //! `impl` blocks, traits and inline modules: every function inside that has a body.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote_spanned};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Meta};
 
 use super::{body, function, is_traced};
 use crate::args::Args;
 use crate::item::{self, Container, FunctionPart, Kind};
+use crate::rt::here;
 
 /// ```text
 /// impl S { fn a() { A } #[traced(name = "x")] fn b() { B } #[traced(skip)] fn c() { C } const fn d() { D } }
@@ -15,16 +16,30 @@ use crate::item::{self, Container, FunctionPart, Kind};
 /// impl S { fn a() { TRACED A } #[traced(name = "x")] fn b() { B } fn c() { C } const fn d() { D } }
 /// ```
 pub(crate) fn expand(args: &Args, container: Container) -> TokenStream {
-    let Container { attrs, header, body, .. } = container;
+    let Container { kind, attrs, header, body } = container;
     let read = |input: ParseStream<'_>| Ok(items(args, input));
     let content = read.parse2(body.stream()).unwrap_or_else(|_| body.stream());
-    let mut out = TokenStream::new();
+    let mut out = allowances(kind, &header);
     attrs.iter().for_each(|attr| attr.to_tokens(&mut out));
     header.to_tokens(&mut out);
     let mut group = Group::new(Delimiter::Brace, content);
     group.set_span(body.span());
     group.to_tokens(&mut out);
     out
+}
+
+/// Lints that look for one certain body in an implementation, and would no longer find it.
+fn allowances(kind: &str, header: &TokenStream) -> TokenStream {
+    let implements = |name: &str| {
+        let mut before = header.clone().into_iter().take_while(|token| !matches!(token, TokenTree::Ident(ident) if ident == "for"));
+        kind == "impl" && before.any(|token| matches!(token, TokenTree::Ident(ident) if ident == name))
+    };
+    let here = here();
+    match () {
+        () if implements("PartialOrd") => quote_spanned!(here=> #[allow(clippy::non_canonical_partial_ord_impl)]),
+        () if implements("Clone") => quote_spanned!(here=> #[allow(clippy::non_canonical_clone_impl)]),
+        () => TokenStream::new(),
+    }
 }
 
 /// All items of a body. What cannot be read (it may be half typed) stays as it is.

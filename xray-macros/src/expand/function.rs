@@ -35,7 +35,7 @@ pub(crate) fn expand(args: &Args, function: Function) -> TokenStream {
         synchronous(&mut parts)
     };
     let Parts { sig, body, .. } = parts;
-    let mut out = TokenStream::new();
+    let mut out = arguments::allowances(&sig).unwrap_or_default();
     attrs.iter().for_each(|attr| attr.to_tokens(&mut out));
     prefix.to_tokens(&mut out);
     sig.to_tokens(&mut out);
@@ -125,7 +125,6 @@ impl Parts<'_> {
         prelude.extend(values);
         let block = body::after(prelude, &self.body.block);
         let body = self.body.block.span();
-        let output = rt::unseen(output.to_token_stream());
         quote_spanned!(body=> move || -> #output #block)
     }
 

@@ -39,14 +39,40 @@ fn inside(parts: &Parts<'_>, tail: Tail, output: Option<&Type>) -> TokenStream {
     let Tail { mut first, words, block, parens } = tail;
     let mut prelude = Prelude::default();
     prelude.extend(output.map(rt::typed));
-    prelude.extend(rt::values(parts.args));
+    let values = rt::values(parts.args);
+    let block = match values.as_ref().and_then(|values| behind_patterns(parts, &block, values)) {
+        Some(block) => block,
+        None => {
+            prelude.extend(values);
+            block
+        }
+    };
     let block = body::after(prelude, &block);
-    let future = rt::future(&parts.site, &quote_spanned!(here()=> #words #block), Output::Known);
+    let result = output.map_or(Output::Known, Output::of);
+    let future = rt::future(&parts.site, &quote_spanned!(here()=> #words #block), result);
     match parens {
         Some(parens) => body::within(&parens, future).to_tokens(&mut first),
         None => first.extend(future),
     }
     first
+}
+
+/// `#[async_trait]` unpacks arguments that are patterns inside of its `async` block, and calls `self` `__self` from there on.
+///
+/// ```text
+/// async move { let __self = self; let (a, b) = { … __arg1 }; let __ret: R = { BODY }; __ret }
+/// →
+/// async move { let __self = self; let (a, b) = { … __arg1 }; let __ret: R = { VALUES BODY }; __ret }
+/// ```
+fn behind_patterns(parts: &Parts<'_>, block: &Group, values: &TokenStream) -> Option<Group> {
+    arguments::names(&parts.sig).iter().find(|name| name.to_string().starts_with("__arg"))?;
+    let mut tokens: Vec<TokenTree> = block.stream().into_iter().collect();
+    let at = tokens.windows(2).rposition(|two| sign(&two[0]) == Some('=') && is_block(&two[1]))? + 1;
+    let TokenTree::Group(body) = &tokens[at] else { return None };
+    let mut content = body::renamed(values.clone(), "self", "__self");
+    content.extend(body.stream());
+    tokens[at] = body::within(body, content).into();
+    Some(body::within(block, tokens.into_iter().collect()))
 }
 
 /// Any other body. One that returns a box is boxed once more.

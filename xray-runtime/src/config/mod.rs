@@ -27,7 +27,8 @@ pub enum ContextMissing {
 /// Settings for a [`Recorder`].
 ///
 /// ```
-/// use xray_runtime::{ContextMissing, Recorder, Sampling};
+/// # use xray_runtime as autoxray;
+/// use autoxray::{ContextMissing, Recorder, Sampling};
 ///
 /// let recorder = Recorder::builder()
 ///     .service_name("orders")

@@ -16,7 +16,8 @@ use crate::switch;
 /// subsegment that names its parent.
 ///
 /// ```
-/// use xray_runtime::{Context, subsegment};
+/// # use xray_runtime as autoxray;
+/// use autoxray::{Context, subsegment};
 ///
 /// let context = Context::current();
 /// std::thread::spawn(move || context.run(|| subsegment("on another thread").run(|| ()))).join().unwrap();
@@ -122,7 +123,8 @@ impl<F: Future> Future for Scoped<F> {
 /// Takes the current context along.
 ///
 /// ```
-/// use xray_runtime::InContext;
+/// # use xray_runtime as autoxray;
+/// use autoxray::InContext;
 ///
 /// async fn work() {}
 /// // For executors other than tokio; with tokio, `autoxray::spawn` does this.

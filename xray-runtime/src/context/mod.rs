@@ -189,7 +189,7 @@ impl Here {
     }
 
     /// Changes a record, or counts a loss of this `kind` where none is current.
-    pub(crate) fn change(self, kind: LossKind, what: &str, change: impl FnOnce(&mut Table, Key)) {
+    pub(crate) fn change(self, kind: LossKind, what: impl std::fmt::Display, change: impl FnOnce(&mut Table, Key)) {
         if switch::is_off() {
             return;
         }

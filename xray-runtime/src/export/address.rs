@@ -10,13 +10,14 @@ use std::str::FromStr;
 /// brackets. Documents go by UDP; TCP serves sampling rules. Source: "X-Ray daemon", configuration; IPv6 is an addition of ours.
 ///
 /// ```
-/// use xray_runtime::export::DaemonAddress;
+/// # use xray_runtime as autoxray;
+/// use autoxray::export::DaemonAddress;
 ///
 /// let address: DaemonAddress = "tcp:10.0.0.5:3000 udp:xray.internal:2000".parse()?;
 /// assert_eq!(address.udp().to_string(), "xray.internal:2000");
 /// assert_eq!(address.tcp().to_string(), "10.0.0.5:3000");
 /// assert_eq!("[::1]:2000".parse::<DaemonAddress>()?.udp().to_string(), "[::1]:2000");
-/// # Ok::<(), xray_runtime::export::ParseAddressError>(())
+/// # Ok::<(), autoxray::export::ParseAddressError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DaemonAddress {
@@ -90,7 +91,7 @@ impl FromStr for Endpoint {
     type Err = ParseAddressError;
 
     fn from_str(text: &str) -> Result<Self, ParseAddressError> {
-        let error = |problem| ParseAddressError { text: text.to_owned(), problem };
+        let error = |problem| ParseAddressError::new(text, problem);
         let (host, port) = text.rsplit_once(':').ok_or_else(|| error("there is no port"))?;
         let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(|| error("the port is not a number from 1 to 65535"))?;
         let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
@@ -112,7 +113,7 @@ impl FromStr for DaemonAddress {
     type Err = ParseAddressError;
 
     fn from_str(text: &str) -> Result<Self, ParseAddressError> {
-        let error = |problem| ParseAddressError { text: text.to_owned(), problem };
+        let error = |problem| ParseAddressError::new(text, problem);
         let parts: Vec<_> = text.split_whitespace().collect();
         let (mut udp, mut tcp) = (None, None);
         for part in &parts {
@@ -139,11 +140,20 @@ impl FromStr for DaemonAddress {
     }
 }
 
+/// What is shown of a text that could not be read.
+const SHOWN_CHARS_MAX: usize = 100;
+
 /// An address that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseAddressError {
     text: String,
     problem: &'static str,
+}
+
+impl ParseAddressError {
+    fn new(text: &str, problem: &'static str) -> Self {
+        Self { text: text.chars().take(SHOWN_CHARS_MAX).collect(), problem }
+    }
 }
 
 impl fmt::Display for ParseAddressError {

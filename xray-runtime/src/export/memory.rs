@@ -9,8 +9,9 @@ use crate::stats::LossReason;
 /// Keeps documents in memory, for tests. A clone shares what it has with the original.
 ///
 /// ```
-/// use xray_runtime::export::MemoryExporter;
-/// use xray_runtime::{Recorder, Sampling, segment};
+/// # use xray_runtime as autoxray;
+/// use autoxray::export::MemoryExporter;
+/// use autoxray::{Recorder, Sampling, segment};
 ///
 /// let exporter = MemoryExporter::new();
 /// let recorder = Recorder::builder().sampling(Sampling::Always).exporter(exporter.clone()).build();

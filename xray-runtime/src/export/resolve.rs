@@ -1,6 +1,6 @@
 //! Host names looked up without making anybody wait.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::{ToSocketAddrs, UdpSocket};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
@@ -38,6 +38,19 @@ struct State {
     looking: bool,
     looked: Option<Stopwatch>,
     failed: bool,
+    /// Documents that had been kept, and could not be sent when the name was known.
+    lost: BTreeMap<LossReason, u64>,
+    process: u32,
+}
+
+impl State {
+    /// In a forked child nobody is looking, and what was kept is its parent's to send.
+    fn after_fork(&mut self) {
+        let process = std::process::id();
+        if std::mem::replace(&mut self.process, process) != process {
+            *self = Self { process, ..Self::default() };
+        }
+    }
 }
 
 impl Resolver {
@@ -69,10 +82,12 @@ impl Resolver {
         self.look(&mut self.0.lock(), RESOLVED_FOR);
     }
 
-    /// Documents that wait although the name could not be looked up.
-    pub(super) fn stranded(&self) -> u64 {
+    /// Documents that were kept and lost, and those that wait although the name could not be looked up.
+    pub(super) fn lost(&self) -> Vec<(LossReason, u64)> {
         let state = self.0.lock();
-        if state.failed { state.kept.len() as u64 } else { 0 }
+        let stranded = if state.failed { state.kept.len() as u64 } else { 0 };
+        let lost = state.lost.iter().map(|(reason, count)| (*reason, *count));
+        lost.chain([(LossReason::Unresolved, stranded)]).collect()
     }
 
     pub(super) fn flush(&self, timeout: Duration) -> bool {
@@ -96,7 +111,9 @@ impl Resolver {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.after_fork();
+        state
     }
 
     fn resolve(&self) {
@@ -105,34 +122,44 @@ impl Shared {
         let mut state = self.lock();
         state.looking = false;
         state.looked = Some(Stopwatch::start());
-        if let Err(error) = &result
-            && !std::mem::replace(&mut state.failed, true)
-        {
-            crate::diag::log(&format!("the daemon's address {} cannot be used: {error}; trying again from time to time", self.endpoint));
-        }
-        if let Some(socket) = self.socket.get() {
-            state.failed = false;
-            // Sent under the lock, which keeps the order; nothing here blocks.
-            for datagram in std::mem::take(&mut state.kept) {
-                let _ = udp::send(socket, &datagram);
+        match result {
+            Ok(socket) => self.begin_with(socket, &mut state),
+            Err(error) => {
+                if !std::mem::replace(&mut state.failed, true) {
+                    crate::diag::log(&format!(
+                        "the daemon's address {} cannot be used: {error}; trying again from time to time",
+                        self.endpoint
+                    ));
+                }
             }
-            state.kept_bytes = 0;
         }
         drop(state);
         self.changed.notify_all();
     }
 
-    fn use_first(&self, addresses: &[std::net::SocketAddr]) -> Result<(), String> {
+    /// A socket to the first usable address; none if the one there is could be pointed to it.
+    fn use_first(&self, addresses: &[std::net::SocketAddr]) -> Result<Option<UdpSocket>, String> {
         if let Some(socket) = self.socket.get() {
             // The same socket is pointed elsewhere, so the family of addresses stays.
             let is_ipv4 = socket.local_addr().is_ok_and(|local| local.is_ipv4());
             let next = addresses.iter().find(|address| address.is_ipv4() == is_ipv4).ok_or("no address of the same family")?;
-            return socket.connect(next).map_err(|error| error.to_string());
+            return socket.connect(next).map(|()| None).map_err(|error| error.to_string());
         }
         // The daemon listens on IPv4 unless told otherwise.
         let address = addresses.iter().find(|address| address.is_ipv4()).or(addresses.first()).ok_or("no address")?;
-        let socket = udp::connect(*address).map_err(|error| error.to_string())?;
+        udp::connect(*address).map(Some).map_err(|error| error.to_string())
+    }
+
+    /// Sends what was kept, and lets others use the socket from then on: under the lock, which keeps the order. Nothing here blocks.
+    fn begin_with(&self, socket: Option<UdpSocket>, state: &mut State) {
+        state.failed = false;
+        let Some(socket) = socket else { return };
+        for datagram in std::mem::take(&mut state.kept) {
+            if let Err(reason) = udp::send(&socket, &datagram) {
+                *state.lost.entry(reason).or_default() += 1;
+            }
+        }
+        state.kept_bytes = 0;
         let _ = self.socket.set(socket);
-        Ok(())
     }
 }

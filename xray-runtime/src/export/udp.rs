@@ -23,7 +23,7 @@ pub struct UdpExporter {
 
 #[derive(Debug)]
 enum Target {
-    Literal(SocketAddr, OnceLock<Option<UdpSocket>>),
+    Literal(SocketAddr, OnceLock<UdpSocket>),
     Named(Resolver),
 }
 
@@ -41,7 +41,8 @@ impl UdpExporter {
 
     fn socket(&self) -> Option<&UdpSocket> {
         match &self.target {
-            Target::Literal(address, socket) => socket.get_or_init(|| connect(*address).ok()).as_ref(),
+            // What stands in the way may pass, such as too many open files, so it is tried again with each document.
+            Target::Literal(address, socket) => socket.get().or_else(|| connect(*address).ok().map(|made| socket.get_or_init(|| made))),
             Target::Named(resolver) => resolver.socket(),
         }
     }
@@ -75,11 +76,12 @@ impl Exporter for UdpExporter {
         if self.socket().is_some_and(|socket| matches!(socket.take_error(), Ok(Some(_)))) {
             self.late.fetch_add(1, Relaxed);
         }
-        let unresolved = match &self.target {
-            Target::Literal(..) => 0,
-            Target::Named(resolver) => resolver.stranded(),
+        let mut lost = match &self.target {
+            Target::Literal(..) => Vec::new(),
+            Target::Named(resolver) => resolver.lost(),
         };
-        vec![(LossReason::Refused, self.late.load(Relaxed)), (LossReason::Unresolved, unresolved)]
+        lost.push((LossReason::Refused, self.late.load(Relaxed)));
+        lost
     }
 }
 

@@ -17,9 +17,10 @@ use crate::value::{self, Annotation, Failure, ToAnnotation, quietly};
 /// indexes 50 annotations of a trace. Source: "X-Ray segment documents", annotations.
 ///
 /// ```
-/// xray_runtime::segment("orders").run(|| {
-///     xray_runtime::annotate("order_id", 4711);
-///     xray_runtime::annotate("customer.tier", "gold");
+/// # use xray_runtime as autoxray;
+/// autoxray::segment("orders").run(|| {
+///     autoxray::annotate("order_id", 4711);
+///     autoxray::annotate("customer.tier", "gold");
 /// });
 /// ```
 pub fn annotate(key: impl Into<Cow<'static, str>>, value: impl ToAnnotation) {
@@ -31,7 +32,8 @@ pub fn annotate(key: impl Into<Cow<'static, str>>, value: impl ToAnnotation) {
 /// A value of more than 56 KB, or nested deeper than 32 levels, is left out, and counted. Source: "X-Ray segment documents", metadata.
 ///
 /// ```
-/// xray_runtime::segment("orders").run(|| xray_runtime::metadata("items", &["tea", "milk"]));
+/// # use xray_runtime as autoxray;
+/// autoxray::segment("orders").run(|| autoxray::metadata("items", &["tea", "milk"]));
 /// ```
 pub fn metadata(key: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) {
     Here::current().metadata("default", key, value);
@@ -54,7 +56,8 @@ pub fn set_user(user: &str) {
 /// Functions under `#[traced]` do this by themselves when they return `Err`; this is for errors that are handled.
 ///
 /// ```
-/// use xray_runtime::{ErrorKind, Failure, record_error, segment};
+/// # use xray_runtime as autoxray;
+/// use autoxray::{ErrorKind, Failure, record_error, segment};
 ///
 /// segment("orders").run(|| {
 ///     if let Err(error) = "x".parse::<u8>() {
@@ -80,7 +83,8 @@ pub fn trace_id() -> Option<TraceId> {
 /// The header for a call to another service from here: it names the current segment or subsegment as the caller.
 ///
 /// ```
-/// use xray_runtime::{TRACE_HEADER_NAME, segment, trace_header};
+/// # use xray_runtime as autoxray;
+/// use autoxray::{TRACE_HEADER_NAME, segment, trace_header};
 ///
 /// segment("orders").run(|| {
 ///     let header = trace_header().unwrap();
@@ -124,7 +128,7 @@ impl Here {
             }
             values.attach(self);
         } else {
-            self.change(LossKind::Annotation, &format!("`{}`", key.into()), |_, _| ());
+            self.change(LossKind::Annotation, format_args!("`{}`", key.into()), |_, _| ());
         }
     }
 
@@ -139,14 +143,16 @@ impl Here {
             values.metadata_in(namespace, key, value);
             values.attach(self);
         } else {
-            self.change(LossKind::Metadata, &format!("`{}`", key.into()), |_, _| ());
+            self.change(LossKind::Metadata, format_args!("`{}`", key.into()), |_, _| ());
         }
     }
 
     pub(super) fn record_error(self, failure: impl Into<Failure>) {
         if self.is_recording() {
-            let Some(failure) = quietly(|| failure.into()) else { return };
-            self.change(LossKind::Exception, "", |table, key| table.fail(key, failure));
+            match quietly(|| failure.into()) {
+                Some(failure) => self.change(LossKind::Exception, "", |table, key| table.fail(key, failure)),
+                None => self.recorder().lost(LossKind::Exception, LossReason::Panicked, 1),
+            }
         } else {
             self.change(LossKind::Exception, "of an error", |_, _| ());
         }

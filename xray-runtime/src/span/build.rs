@@ -27,7 +27,8 @@ pub struct Segment {
 /// A segment with this name; an empty name stands for the service's.
 ///
 /// ```
-/// use xray_runtime::{TraceHeader, segment};
+/// # use xray_runtime as autoxray;
+/// use autoxray::{TraceHeader, segment};
 ///
 /// // A request comes in, with a header from the caller.
 /// let header = TraceHeader::parse("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
@@ -74,7 +75,8 @@ pub struct Subsegment {
 /// A subsegment with this name.
 ///
 /// ```
-/// use xray_runtime::{Namespace, segment, subsegment};
+/// # use xray_runtime as autoxray;
+/// use autoxray::{Namespace, segment, subsegment};
 ///
 /// segment("orders").run(|| {
 ///     subsegment("warehouse.example.com").namespace(Namespace::Remote).run(|| { /* call it */ });

@@ -17,7 +17,8 @@ use crate::value::{Failure, ToAnnotation};
 /// other tasks would take it for theirs. There is `trace` for futures.
 ///
 /// ```
-/// use xray_runtime::{segment, subsegment};
+/// # use xray_runtime as autoxray;
+/// use autoxray::{segment, subsegment};
 ///
 /// let order = segment("orders").begin();
 /// {

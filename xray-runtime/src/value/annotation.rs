@@ -30,7 +30,8 @@ pub enum Annotation {
 /// `None` of an `Option` is not recorded: X-Ray has no annotation without a value.
 ///
 /// ```
-/// use xray_runtime::{Annotation, ToAnnotation};
+/// # use xray_runtime as autoxray;
+/// use autoxray::{Annotation, ToAnnotation};
 ///
 /// assert_eq!(7_u16.to_annotation(), Some(Annotation::Int(7)));
 /// assert_eq!("gold".to_annotation(), Some(Annotation::Text("gold".into())));

@@ -14,7 +14,8 @@ use crate::record::ErrorKind;
 /// Says whose fault an error is. Without it every `Err` counts as a fault of the program.
 ///
 /// ```
-/// use xray_runtime::{Classify, ErrorKind};
+/// # use xray_runtime as autoxray;
+/// use autoxray::{Classify, ErrorKind};
 ///
 /// enum OrderError {
 ///     NoSuchItem,
@@ -43,7 +44,8 @@ pub trait Classify {
 /// A failure to record with [`record_error`](crate::record_error): a kind, and an exception with the exceptions that caused it.
 ///
 /// ```
-/// use xray_runtime::{ErrorKind, Failure};
+/// # use xray_runtime as autoxray;
+/// use autoxray::{ErrorKind, Failure};
 ///
 /// let error = "x".parse::<u8>().unwrap_err();
 /// let from_an_error = Failure::from(&error).kind(ErrorKind::Error);
