@@ -61,7 +61,7 @@ macro_rules! orders {
                             Ok(Err(error)) => format!("{items}: refused, {error}"),
                             Err(payload) => format!("{items}: panicked, {:?}", payload.downcast_ref::<&str>()),
                         };
-                        (from..from + 50).chain([666, 1000]).map(one).collect::<Vec<_>>()
+                        (from..from + 20).chain([666, 1000]).map(one).collect::<Vec<_>>()
                     }
                 };
                 let threads: Vec<_> = (0..3).map(|n| std::thread::spawn(shift(n * 40))).collect();

@@ -23,13 +23,13 @@ fn assert_same_work(one: &Ended, plain: &Ended) {
 #[test]
 fn a_traced_program_does_and_prints_what_it_does_untraced() {
     let plain = plain();
-    assert!(plain.printed.contains("666: panicked") && plain.printed.lines().count() == 3 * 52);
-    let (traced, daemon) = recorded(&["traced"], 3 * 52);
+    assert!(plain.printed.contains("666: panicked") && plain.printed.lines().count() == 3 * 22);
+    let (traced, daemon) = recorded(&["traced"], 3 * 22);
     assert_same_work(&traced, &plain);
     // Panics are told once each, and nothing else is.
     let told = |ended: &Ended| sorted(&without_thread_ids(&ended.complained)).into_iter().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(told(&traced), told(&plain));
-    assert_eq!(daemon.traces().len(), 3 * 52);
+    assert_eq!(daemon.traces().len(), 3 * 22);
     assert_eq!(untraced("traced").printed, plain.printed);
 }
 

@@ -23,12 +23,16 @@ const RESOLVED_FOR: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub(super) struct Resolver(Arc<Shared>);
 
+/// What the threads of one process share.
 #[derive(Debug)]
 struct Shared {
     endpoint: Endpoint,
+    process: u32,
     socket: OnceLock<UdpSocket>,
     state: Mutex<State>,
     changed: Condvar,
+    /// For a forked child: there, nobody may ever give back the lock above.
+    in_child: OnceLock<Arc<Shared>>,
 }
 
 #[derive(Debug, Default)]
@@ -38,34 +42,26 @@ struct State {
     looking: bool,
     looked: Option<Stopwatch>,
     failed: bool,
+    /// Why it failed, if that has not been told yet.
+    untold: Option<String>,
     /// Documents that had been kept, and could not be sent when the name was known.
     lost: BTreeMap<LossReason, u64>,
-    process: u32,
-}
-
-impl State {
-    /// In a forked child nobody is looking, and what was kept is its parent's to send.
-    fn after_fork(&mut self) {
-        let process = std::process::id();
-        if std::mem::replace(&mut self.process, process) != process {
-            *self = Self { process, ..Self::default() };
-        }
-    }
 }
 
 impl Resolver {
     pub(super) fn new(endpoint: Endpoint) -> Self {
-        Self(Arc::new(Shared { endpoint, socket: OnceLock::new(), state: Mutex::default(), changed: Condvar::new() }))
+        Self(Arc::new(Shared::new(endpoint, OnceLock::new())))
     }
 
     pub(super) fn socket(&self) -> Option<&UdpSocket> {
-        self.0.socket.get()
+        self.0.socket.get().or_else(|| self.0.here().socket.get())
     }
 
     /// Keeps a document until the name is known.
     pub(super) fn keep(&self, datagram: &[u8]) -> Result<(), LossReason> {
-        let mut state = self.0.lock();
-        if let Some(socket) = self.socket() {
+        let here = self.0.here();
+        let mut state = here.lock();
+        if let Some(socket) = here.socket.get() {
             return udp::send(socket, datagram);
         }
         let full = state.kept.len() >= KEPT_MAX || state.kept_bytes + datagram.len() > KEPT_BYTES_MAX;
@@ -73,47 +69,76 @@ impl Resolver {
             state.kept.push_back(datagram.to_vec());
             state.kept_bytes += datagram.len();
         }
-        self.look(&mut state, FAILED_FOR);
+        here.look(&mut state, FAILED_FOR);
+        here.tell(state);
         if full { Err(LossReason::Unresolved) } else { Ok(()) }
     }
 
     /// Nobody listens at the address any more: the name may stand for another one by now.
     pub(super) fn look_again(&self) {
-        self.look(&mut self.0.lock(), RESOLVED_FOR);
+        let here = self.0.here();
+        here.look(&mut here.lock(), RESOLVED_FOR);
     }
 
     /// Documents that were kept and lost, and those that wait although the name could not be looked up.
     pub(super) fn lost(&self) -> Vec<(LossReason, u64)> {
-        let state = self.0.lock();
+        let state = self.0.here().lock();
         let stranded = if state.failed { state.kept.len() as u64 } else { 0 };
         let lost = state.lost.iter().map(|(reason, count)| (*reason, *count));
         lost.chain([(LossReason::Unresolved, stranded)]).collect()
     }
 
     pub(super) fn flush(&self, timeout: Duration) -> bool {
-        let state = self.0.lock();
-        let waited = self.0.changed.wait_timeout_while(state, timeout, |state| !state.kept.is_empty() && state.looking);
-        waited.map_or_else(|poisoned| poisoned.into_inner().0.kept.is_empty(), |(state, _)| state.kept.is_empty())
-    }
-
-    fn look(&self, state: &mut State, not_before: Duration) {
-        let recently = state.looked.is_some_and(|then| then.elapsed() < not_before);
-        if state.looking || recently {
-            return;
-        }
-        let resolver = self.clone();
-        let thread = thread::Builder::new().name("autoxray-resolve".to_owned()).spawn(move || resolver.0.resolve());
-        state.looking = thread.is_ok();
-        state.failed |= thread.is_err();
-        state.looked = Some(Stopwatch::start());
+        let here = self.0.here();
+        let waited = here.changed.wait_timeout_while(here.lock(), timeout, |state| !state.kept.is_empty() && state.looking);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let is_empty = state.kept.is_empty();
+        here.tell(state);
+        is_empty
     }
 }
 
 impl Shared {
+    fn new(endpoint: Endpoint, socket: OnceLock<UdpSocket>) -> Self {
+        let process = std::process::id();
+        Self { endpoint, process, socket, state: Mutex::default(), changed: Condvar::new(), in_child: OnceLock::new() }
+    }
+
+    /// What this process shares. A child of a fork begins anew: the thread that looks up the name exists in its parent only, as may who holds
+    /// the lock; and what is kept there is the parent's to send.
+    fn here(self: &Arc<Self>) -> &Arc<Self> {
+        let process = std::process::id();
+        let mut shared = self;
+        while shared.process != process {
+            shared = shared.in_child.get_or_init(|| {
+                let inherited = shared.socket.get().and_then(|socket| socket.try_clone().ok());
+                Arc::new(Self::new(shared.endpoint.clone(), inherited.map_or_else(OnceLock::new, OnceLock::from)))
+            });
+        }
+        shared
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.after_fork();
-        state
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn look(self: &Arc<Self>, state: &mut State, not_before: Duration) {
+        let recently = state.looked.is_some_and(|then| then.elapsed() < not_before);
+        if state.looking || recently {
+            return;
+        }
+        let shared = Arc::clone(self);
+        let thread = thread::Builder::new().name("autoxray-resolve".to_owned()).spawn(move || shared.resolve());
+        state.looking = thread.is_ok();
+        state.failed |= thread.is_err();
+        state.looked = Some(Stopwatch::start());
+    }
+
+    /// Tells why it failed. Not the thread that finds out does: in a child that is forked meanwhile, standard error would stay locked for ever.
+    fn tell(&self, mut state: MutexGuard<'_, State>) {
+        let Some(problem) = state.untold.take() else { return };
+        drop(state);
+        crate::diag::log(&format!("the daemon's address {} cannot be used: {problem}; trying again from time to time", self.endpoint));
     }
 
     fn resolve(&self) {
@@ -124,12 +149,9 @@ impl Shared {
         state.looked = Some(Stopwatch::start());
         match result {
             Ok(socket) => self.begin_with(socket, &mut state),
-            Err(error) => {
+            Err(problem) => {
                 if !std::mem::replace(&mut state.failed, true) {
-                    crate::diag::log(&format!(
-                        "the daemon's address {} cannot be used: {error}; trying again from time to time",
-                        self.endpoint
-                    ));
+                    state.untold = Some(problem);
                 }
             }
         }
