@@ -145,7 +145,8 @@ fn more_open_at_once_than_the_limit_is_dropped_and_counted() {
     let recorder = record(|| {
         let context = Context::current();
         // All are children of the segment, none of each other.
-        let open: Vec<_> = (0..MANY).map(|_| Box::pin(context.clone().wrap(subsegment("open").trace(std::future::pending::<()>())))).collect();
+        let open: Vec<_> =
+            (0..MANY).map(|_| Box::pin(context.clone().wrap(subsegment("open").trace(std::future::pending::<()>())))).collect();
         for mut open in open {
             assert!(futures::FutureExt::now_or_never(open.as_mut()).is_none());
             std::mem::forget(open);

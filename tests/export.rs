@@ -395,6 +395,17 @@ fn an_exporter_of_ones_own_may_wrap_another() {
 }
 
 #[test]
+fn a_recorder_that_is_let_go_sends_what_is_open() {
+    let documents = MemoryExporter::new();
+    let recorder = with_exporter(documents.clone());
+    let context = recorder.run(|| segment("s").run(Context::current));
+    drop(recorder);
+    context.run(|| subsegment("late").run(|| ()));
+    drop(context);
+    assert_eq!(assemble(documents.documents()).unwrap()[0].to_string(), "s\n  late\n");
+}
+
+#[test]
 fn memory_is_bounded_and_what_is_over_it_is_counted() {
     let recorder = TestRecorder::new();
     recorder.run(|| (0..100_010).for_each(|_| segment("s").run(|| ())));

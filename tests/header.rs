@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use autoxray::{
-    Context, Sampled, Sampling, TRACE_HEADER_NAME, TraceHeader, TraceId, response_header, segment, subsegment, trace_header, trace_id, traced,
+    Context, Sampled, Sampling, TRACE_HEADER_NAME, TraceHeader, TraceId, response_header, segment, subsegment, trace_header, trace_id,
+    traced,
 };
 use proptest::prelude::*;
 use xray_testkit::TestRecorder;

@@ -434,6 +434,23 @@ fn a_panic_of_the_recorded_value_is_not_one_of_the_program() {
     assert_eq!(recorder.stats().lost(autoxray::LossKind::Exception, autoxray::LossReason::Panicked), 1);
 }
 
+#[test]
+fn a_panic_on_the_way_to_a_failure_is_caught_and_counted() {
+    struct Panics;
+    impl From<Panics> for Failure {
+        fn from(_: Panics) -> Self {
+            panic!("in from")
+        }
+    }
+    let (_, recorder) = record(|| {
+        record_error(Panics);
+        subsegment("guard").begin().record_error(Panics);
+        subsegment("after").run(|| ());
+    });
+    recorder.assert_tree("s\n  guard\n  after");
+    assert_eq!(recorder.stats().lost(autoxray::LossKind::Exception, autoxray::LossReason::Panicked), 2);
+}
+
 #[traced]
 async fn stuck() {
     pending::<()>().await;

@@ -12,6 +12,8 @@ use crate::{Trace, assemble, tree};
 
 /// Listens on a free port of this machine and keeps the documents it is sent.
 ///
+/// As with the daemon itself, what is sent faster than it is read is lost without a word: some 150 small documents at a stroke are safe.
+///
 /// ```
 /// use std::time::Duration;
 /// use xray_runtime::{Recorder, Sampling, segment};

@@ -3,8 +3,8 @@
 use std::panic::catch_unwind;
 
 use autoxray::{
-    ContextMissing, Recorder, Sampling, StdoutExporter, TraceHeader, annotate, is_enabled, metadata, segment, stats, subsegment, trace_header,
-    traced,
+    ContextMissing, Recorder, Sampling, StdoutExporter, TraceHeader, annotate, is_enabled, metadata, segment, stats, subsegment,
+    trace_header, traced,
 };
 
 /// The same functions under two sets of attributes.

@@ -23,13 +23,20 @@ fn assert_harmless(what: &str, documents: usize, code: i32) -> FakeDaemon {
 
 /// How many segments of this name came.
 fn count(daemon: &FakeDaemon, name: &str) -> usize {
-    daemon.traces().iter().flat_map(|trace| trace.nodes().map(|node| node.name().to_owned()).collect::<Vec<_>>()).filter(|other| other == name).count()
+    daemon
+        .traces()
+        .iter()
+        .flat_map(|trace| trace.nodes().map(|node| node.name().to_owned()).collect::<Vec<_>>())
+        .filter(|other| other == name)
+        .count()
 }
 
 #[test]
 fn destructors_may_be_traced() {
     let daemon = assert_harmless("drop", 5 * 3, 0);
-    for (name, times) in [("segment dropped", 1), ("segment in a segment", 1), ("segment while a panic passes a segment", 1), ("segment in a list", 2)] {
+    for (name, times) in
+        [("segment dropped", 1), ("segment in a segment", 1), ("segment while a panic passes a segment", 1), ("segment in a list", 2)]
+    {
         assert_eq!(count(&daemon, name), times, "{name}");
     }
 }
@@ -38,7 +45,8 @@ fn destructors_may_be_traced() {
 fn destructors_of_thread_locals_may_be_traced() {
     // In the segment that stays open for ever, two of three things are subsegments of that.
     let daemon = assert_harmless("thread-locals", 3 * 7 + 1, 0);
-    for (name, times) in [("segment from before", 2), ("segment from after", 2), ("segment alone", 1), ("segment with an open segment", 1)] {
+    for (name, times) in [("segment from before", 2), ("segment from after", 2), ("segment alone", 1), ("segment with an open segment", 1)]
+    {
         assert_eq!(count(&daemon, name), times, "{name}");
     }
 }

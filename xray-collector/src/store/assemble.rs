@@ -11,7 +11,8 @@ use super::Slot;
 use crate::trace::Placed;
 
 pub(super) fn assemble(mut slots: Vec<Slot>) -> Forest<Placed> {
-    slots.sort_unstable_by_key(|slot| (slot.segment.start_time, slot.segment.id));
+    // What starts in the same moment stays as its document has it.
+    slots.sort_unstable_by_key(|slot| (slot.segment.start_time, slot.index, slot.segment.id));
     let places: HashMap<SegmentId, usize> = slots.iter().enumerate().map(|(place, slot)| (slot.segment.id, place)).collect();
     let parents: Vec<Option<usize>> = slots.iter().map(|slot| places.get(&slot.parent?).copied()).collect();
     let mut growing = Growing { children: Children::of(&parents), slots, done: vec![false; parents.len()], tree: ForestBuilder::new() };

@@ -18,6 +18,8 @@ pub(crate) struct Slot {
     pub(crate) parent: Option<SegmentId>,
     pub(crate) is_subsegment: bool,
     pub(crate) bytes: usize,
+    /// Its place in its document.
+    pub(crate) index: usize,
 }
 
 impl Slot {
@@ -26,19 +28,19 @@ impl Slot {
         let share = size / document.tree().len() + SEGMENT_BYTES;
         let segments = document.into_segments();
         let ids: Vec<_> = segments.iter().map(|(segment, _)| segment.id).collect();
-        let slot = |(segment, around): (Segment, Option<usize>)| {
+        let slot = |(index, (segment, around)): (usize, (Segment, Option<usize>))| {
             let parent = around.map(|index| ids[index]).or(segment.parent_id);
             let is_subsegment = around.is_some() || segment.is_independent_subsegment();
-            (segment.id, Self { segment: Arc::new(segment), parent, is_subsegment, bytes: share })
+            (segment.id, Self { segment: Arc::new(segment), parent, is_subsegment, bytes: share, index })
         };
-        segments.into_iter().map(slot).collect()
+        segments.into_iter().enumerate().map(slot).collect()
     }
 
     /// Whether this one counts when both are about the same segment.
     ///
     /// A total order on what was sent, not on when it arrived: that is what makes traces independent of the order of arrival.
     fn beats(&self, other: &Self) -> bool {
-        let rank = |slot: &Self| (slot.segment.end_time, slot.segment.start_time, slot.is_subsegment, slot.parent);
+        let rank = |slot: &Self| (slot.segment.end_time, slot.segment.start_time, slot.is_subsegment, slot.parent, slot.index);
         let (own, others) = (rank(self), rank(other));
         if own != others {
             return own > others;

@@ -174,6 +174,8 @@ impl<'a> Causes<'a> {
             let is_cause = index > 0 && exceptions.iter().any(|other| other.cause.is_some() && other.cause == exception.id);
             let said = match message(exception) {
                 "" => kind(exception).to_owned(),
+                // That is how the Rust SDK calls a cause whose type is not known at run time.
+                message if is_cause && kind(exception) == "source" => message.to_owned(),
                 message => format!("{}: {message}", kind(exception)),
             };
             let mut own = if is_cause { caused_by(&said, columns) } else { headed(node, &said, columns) };

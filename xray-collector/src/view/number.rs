@@ -9,8 +9,12 @@ pub(super) fn duration(duration: Duration) -> String {
     let nanos = duration.as_nanos();
     // Chosen by what is left after rounding: 999.6 µs is 1.00 ms.
     let units: [(u128, &str); 3] = [(1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")];
-    if nanos < 1_000 {
-        return format!("{nanos} ns");
+    match nanos {
+        0 => return "<1 µs".to_owned(),
+        1..1_000 => return format!("{nanos} ns"),
+        // Most recorders know no more than microseconds; digits behind the point would say that they do.
+        1_000..1_000_000 if nanos.is_multiple_of(1_000) => return format!("{} µs", nanos / 1_000),
+        _ => {}
     }
     for (nanos_of_unit, unit) in units {
         if nanos * 2 < nanos_of_unit * 1999 {
@@ -107,9 +111,11 @@ mod tests {
     #[test]
     fn durations_have_three_digits_and_eight_columns() {
         let table = [
-            (0, "0 ns"),
+            (0, "<1 µs"),
             (999, "999 ns"),
-            (1_000, "1.00 µs"),
+            (1_000, "1 µs"),
+            (65_000, "65 µs"),
+            (1_001, "1.00 µs"),
             (9_994, "9.99 µs"),
             (9_995, "10.0 µs"),
             (99_950, "100 µs"),

@@ -294,7 +294,7 @@ Trace 1-65f0c0de-a006649127e371903a2de979            2024-03-12 20:53:50.100 UTC
                         │ level=39
   ⋯                    └descend                      ██▋                 2.00 ms
                         │ level=40
-✗ ⋯                    └␛[31mred␛]0;t…                ▏                     0 ns
+✗ ⋯                    └␛[31mred␛]0;t…                ▏                    <1 µs
                           ␛[31mred␛]0;title␇ �evil� 日本語の名前 Z\u{301}\u{302} �=␛[31mred␛]0
                           ;title␇ �evil� 日本語の名前 Z\u{301}\u{302} �
                           ✗ ␛[31mred␛]0;title␇ �evil� 日本語の名前 Z\u{301}\u{302} �:

@@ -73,6 +73,29 @@ impl Formatter for Depth {
         self.0 -= 1;
         CompactFormatter.end_object(writer)
     }
+
+    /// Comes with serde_json's feature `arbitrary_precision`. A number that readers cannot hold would cost them the document.
+    fn write_number_str<W: io::Write + ?Sized>(&mut self, writer: &mut W, value: &str) -> io::Result<()> {
+        let is_finite = value.parse::<f64>().is_ok_and(f64::is_finite);
+        if is_finite { writer.write_all(value.as_bytes()) } else { write!(writer, "\"{value}\"") }
+    }
+
+    /// Comes with serde_json's feature `raw_value`: JSON that was made elsewhere.
+    fn write_raw_fragment<W: io::Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let (mut in_string, mut escaped) = (false, false);
+        for byte in fragment.bytes() {
+            match byte {
+                _ if std::mem::take(&mut escaped) => {}
+                b'\\' => escaped = in_string,
+                b'"' => in_string = !in_string,
+                b'[' | b'{' if !in_string => self.enter()?,
+                b']' | b'}' if !in_string => self.0 = self.0.saturating_sub(1),
+                _ => {}
+            }
+        }
+        // A document is one line. Inside of strings, line breaks are escaped.
+        writer.write_all(fragment.replace(['\n', '\r'], " ").as_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -91,6 +114,25 @@ mod tests {
     impl Serialize for Refuses {
         fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
             Err(serde::ser::Error::custom("no"))
+        }
+    }
+
+    #[test]
+    fn json_made_elsewhere_keeps_to_the_same_rules() {
+        let written = |fragment: &str| {
+            let mut out = Vec::new();
+            Depth(0).write_raw_fragment(&mut out, fragment).map(|()| String::from_utf8(out).unwrap()).ok()
+        };
+        assert_eq!(written("{\n  \"a\\\"[\\\\\": [1]\r\n}").as_deref(), Some("{   \"a\\\"[\\\\\": [1]  }"));
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert_eq!(written(&nested(METADATA_DEPTH_MAX)), Some(nested(METADATA_DEPTH_MAX)));
+        assert_eq!(written(&nested(METADATA_DEPTH_MAX + 1)), None);
+        assert!(written(&format!("\"{}\"", nested(1000))).is_some());
+        assert!(written(&"[[]],".repeat(100)).is_some());
+        for (number, expected) in [("12345678901234567890123", "12345678901234567890123"), ("1e999", "\"1e999\""), ("-1e-999", "-1e-999")] {
+            let mut out = Vec::new();
+            Depth(0).write_number_str(&mut out, number).unwrap();
+            assert_eq!(out, expected.as_bytes());
         }
     }
 
