@@ -367,8 +367,8 @@ fn values_that_misbehave_cost_only_themselves() {
         assert_eq!(trace.expect("s").annotation("after"), 2, "{value:?}");
         let lost: u64 = recorder.stats().losses.iter().map(|loss| loss.count).sum();
         let expected = match value {
-            // Its annotation and its metadata, or an error message, or metadata by hand.
-            Hostile::Panics | Hostile::PanicsHalfway | Hostile::PanicsWithAPayloadThatPanics => 5,
+            // Annotation, metadata and error message of both, and the metadata by hand.
+            Hostile::Panics | Hostile::PanicsHalfway | Hostile::PanicsWithAPayloadThatPanics => 7,
             Hostile::Refuses | Hostile::Endless | Hostile::Deep => 3,
             Hostile::Traced | Hostile::Segment => 0,
         };

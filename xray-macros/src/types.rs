@@ -112,6 +112,11 @@ fn hide_in_arguments(arguments: &mut PathArguments) {
     }
 }
 
+/// Is it `impl Trait` as a whole?
+pub(crate) fn is_opaque(ty: &Type) -> bool {
+    matches!(bare(ty), Type::ImplTrait(_))
+}
+
 /// Is a closure returned as `impl Fn(…)`? What it takes and gives is then read from the return type of the function that it stands in.
 pub(crate) fn is_opaque_closure(ty: &Type) -> bool {
     struct Closures(bool);

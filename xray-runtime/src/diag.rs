@@ -1,11 +1,55 @@
 //! One line for the operator, now and then.
+//!
+//! What is said twice is the caller's to prevent.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
-/// Writes one line to standard error. What is said twice is the caller's to prevent.
+/// Lines that wait for [`say_pending`].
+static PENDING: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static IS_PENDING: AtomicBool = AtomicBool::new(false);
+
+/// Writes one line to standard error, whatever becomes of it.
 ///
-/// A program whose standard error is closed must not notice, so `eprintln!`, which panics then, will not do.
+/// Not through `eprintln!`, which panics if standard error is closed, and waits for a lock that the program may hold while it waits for us.
 #[cold]
 pub(crate) fn log(message: &str) {
-    let _ = writeln!(std::io::stderr(), "autoxray: {message}");
+    let line = format!("autoxray: {message}\n");
+    if let Some(mut stderr) = stderr() {
+        let _ = stderr.write_all(line.as_bytes());
+    }
+}
+
+#[cfg(unix)]
+fn stderr() -> Option<std::fs::File> {
+    use std::os::fd::AsFd;
+    std::io::stderr().as_fd().try_clone_to_owned().ok().map(std::fs::File::from)
+}
+
+#[cfg(not(unix))]
+fn stderr() -> Option<std::io::Stderr> {
+    Some(std::io::stderr())
+}
+
+/// Keeps a line until no lock of ours is held.
+#[cold]
+pub(crate) fn later(message: String) {
+    PENDING.lock().unwrap_or_else(PoisonError::into_inner).push(message);
+    IS_PENDING.store(true, Relaxed);
+}
+
+/// Writes the lines that have been kept. To be called where no lock is held.
+#[inline]
+pub(crate) fn say_pending() {
+    if IS_PENDING.load(Relaxed) {
+        say();
+    }
+}
+
+#[cold]
+fn say() {
+    IS_PENDING.store(false, Relaxed);
+    let lines = std::mem::take(&mut *PENDING.lock().unwrap_or_else(PoisonError::into_inner));
+    lines.iter().for_each(|line| log(line));
 }

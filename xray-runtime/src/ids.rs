@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use xray_model::{SegmentId, TraceId};
 
+use crate::sys;
+
 thread_local! {
     /// Hash key and counter of this thread. The key is drawn from the operating system when a thread first needs it.
     static GENERATOR: Generator = Generator { key: RandomState::new(), counter: Cell::new(0) };
@@ -27,7 +29,7 @@ impl Generator {
     fn next(&self) -> [u64; 2] {
         let count = self.counter.get() + 2;
         self.counter.set(count);
-        let process = std::process::id();
+        let process = sys::process_id();
         [self.key.hash_one((process, count)), self.key.hash_one((process, count + 1))]
     }
 }
@@ -36,7 +38,7 @@ impl Generator {
 pub(crate) fn unsampled(number: u64) -> (TraceId, SegmentId) {
     static KEY: OnceLock<RandomState> = OnceLock::new();
     let key = KEY.get_or_init(RandomState::new);
-    let [first, second, third] = [0, 1, 2].map(|lane| key.hash_one((std::process::id(), number, lane)));
+    let [first, second, third] = [0, 1, 2].map(|lane| key.hash_one((sys::process_id(), number, lane)));
     let trace_id = TraceId::from_bits((u128::from(first) << 64) | u128::from(second));
     (trace_id, SegmentId::from_bits(third).unwrap_or(FALLBACK))
 }
@@ -88,6 +90,11 @@ impl Seed {
     /// For a trace whose id came from upstream.
     pub(crate) fn random() -> Self {
         Self(random()[0])
+    }
+
+    /// How far to jump ahead in serials so that another process, which goes on from the same one, makes other ids.
+    pub(crate) fn jump() -> u64 {
+        random()[0] >> 8
     }
 
     /// The id of number `serial`; different for each serial of one seed.

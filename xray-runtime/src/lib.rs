@@ -20,6 +20,7 @@ mod switch;
 #[cfg(not(feature = "recording"))]
 #[path = "switch_compiled_out.rs"]
 mod switch;
+mod sys;
 mod value;
 
 pub use config::{Builder, ContextMissing};

@@ -122,10 +122,10 @@ impl Recorder {
         sampled
     }
 
-    /// Counts losses; the first of each kind is logged.
+    /// Counts losses; the first of each kind is logged, as soon as no lock is held.
     pub(crate) fn lost(&self, kind: LossKind, reason: LossReason, count: u64) {
         if count > 0 && self.0.counters.lost(kind, reason, count) {
-            crate::diag::log(&format!("{kind} lost: {reason}. Further losses of this kind are only counted; see autoxray::stats()."));
+            crate::diag::later(format!("{kind} lost: {reason}. Further losses of this kind are only counted; see autoxray::stats()."));
         }
     }
 
@@ -161,6 +161,7 @@ impl Recorder {
             counts.nanos = begun.nanos();
         }
         self.0.counters.exported(&counts);
+        crate::diag::say_pending();
     }
 }
 

@@ -3,7 +3,7 @@
 use std::panic::catch_unwind;
 
 use autoxray::{
-    ContextMissing, Recorder, Sampling, StdoutExporter, TraceHeader, annotate, is_enabled, metadata, segment, stats, subsegment,
+    Context, ContextMissing, Recorder, Sampling, StdoutExporter, TraceHeader, annotate, is_enabled, metadata, segment, stats, subsegment,
     trace_header, traced,
 };
 
@@ -129,6 +129,12 @@ pub fn too_few_files() {
 
 /// What is known of segments that are not recorded.
 pub fn unsampled() {
+    /// Begins a segment where there is none.
+    #[traced(segment)]
+    fn worker() -> TraceHeader {
+        annotate("k", 1);
+        trace_header().unwrap()
+    }
     let header = || trace_header().unwrap();
     segment("outer").run(|| {
         let outer = header();
@@ -138,12 +144,16 @@ pub fn unsampled() {
         assert_ne!(inner.root, outer.root, "another segment is another trace");
         assert_eq!(header(), outer);
         assert_eq!(std::thread::spawn(trace_header).join().unwrap(), None);
+        // Who is handed the context is told the same, and nothing is missed there.
+        let context = Context::current();
+        let elsewhere = move || context.clone().run(|| (subsegment("call").run(header), worker(), context.is_recording()));
+        assert_eq!(std::thread::spawn(elsewhere).join().unwrap(), (outer.clone(), outer.clone(), false));
         println!("{}", outer.to_string().ends_with(";Sampled=0"));
     });
     let parsed = TraceHeader::parse("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=25:a87bd80c:1");
     let sent = segment("continued").header(parsed.clone()).run(header);
     println!("{} {}", sent.root == parsed.root && sent.parent != parsed.parent, sent.extras());
-    println!("{:?} {} {}", trace_header(), stats().segments, stats().unsampled);
+    println!("{:?} {} {} {:?}", trace_header(), stats().segments, stats().unsampled, stats().losses);
 }
 
 /// A panic hook that is traced itself.

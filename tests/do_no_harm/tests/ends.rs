@@ -122,11 +122,12 @@ fn a_child_looks_up_the_daemon_for_itself() {
 }
 
 #[test]
-fn a_fork_inside_of_a_segment_leaves_the_parents_trace_whole() {
-    let (traced, daemon) = recorded(&["fork-inside"], 3);
+fn a_fork_inside_of_a_segment_keeps_both_sides_in_its_trace() {
+    let (traced, daemon) = recorded(&["fork-inside"], 4);
     assert_eq!(traced.printed, untraced("fork-inside").printed);
     let traces = daemon.traces();
     let parent = traces.iter().find(|trace| trace.find("parent").is_some()).unwrap();
-    assert_eq!(parent.to_string(), "parent\n  before\n  after\n");
+    // The child sends what it did itself, naming the segment that its parent will send.
+    assert_eq!(parent.to_string(), "parent\n  before\n  of the child\n  after\n");
     assert_eq!(orders(&daemon), ["child 0", "parent 0"]);
 }

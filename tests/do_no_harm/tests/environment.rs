@@ -193,5 +193,5 @@ fn documents_can_go_to_standard_output() {
 #[test]
 fn unsampled_segments_know_their_header() {
     let ended = ended(program(&["unsampled"]).env("XRAY_SAMPLING_RATE", "0"));
-    assert_eq!(ended.printed, "true\ntrue Lineage=25:a87bd80c:1\nNone 0 3\n", "{}", ended.complained);
+    assert_eq!(ended.printed, "true\ntrue Lineage=25:a87bd80c:1\nNone 0 3 []\n", "{}", ended.complained);
 }

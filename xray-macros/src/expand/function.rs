@@ -29,7 +29,7 @@ pub(crate) fn expand(args: &Args, function: Function) -> TokenStream {
         asynchronous(&mut parts)
     } else if let Some(content) = returned::future(&mut parts) {
         content
-    } else if keeps_caller(&attrs) || returns_closure(&parts.sig) {
+    } else if keeps_caller(&attrs) || returns_opaque(&parts.sig) {
         in_place(&parts)
     } else {
         synchronous(&mut parts)
@@ -99,8 +99,9 @@ fn in_place(parts: &Parts<'_>) -> TokenStream {
     body::after(prelude, &parts.body.block).stream()
 }
 
-fn returns_closure(sig: &Signature) -> bool {
-    matches!(&sig.output, ReturnType::Type(_, ty) if types::is_opaque_closure(ty))
+/// What is only known by its traits is no `Result` to look at, and may owe its type to standing in the function itself.
+fn returns_opaque(sig: &Signature) -> bool {
+    matches!(&sig.output, ReturnType::Type(_, ty) if types::is_opaque(ty) || types::is_opaque_closure(ty))
 }
 
 fn keeps_caller(attrs: &[Attribute]) -> bool {

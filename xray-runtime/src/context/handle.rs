@@ -44,7 +44,8 @@ impl Context {
     }
 
     fn holding(here: Here) -> Self {
-        let held = here.trace.is_some_and(|trace| trace.hold(here.key()));
+        // Where nothing is kept, such as in a segment that is not sampled, there is nothing to hold either.
+        let held = here.trace.is_none_or(|trace| trace.hold(here.key()));
         Self { here: if held { here } else { Here::NOWHERE } }
     }
 

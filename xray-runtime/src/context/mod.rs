@@ -11,8 +11,9 @@ pub use handle::{Context, InContext, Scoped};
 pub use task::{spawn, spawn_blocking};
 
 use crate::clock::Tick;
+use crate::diag;
 use crate::ids;
-use crate::record::{Begin, Ending, Key, Label, NOWHERE, Namespace, Slot, Table, Trace};
+use crate::record::{Begin, Ending, Key, Label, NOWHERE, Namespace, NotOpened, Slot, Table, Trace};
 use crate::recorder::{self, Recorder};
 use crate::stats::{LossKind, LossReason};
 use crate::switch;
@@ -44,6 +45,8 @@ pub(crate) enum Mode {
     Unsampled,
     /// In a segment that is recorded.
     Recording,
+    /// In a subsegment that is not recorded, as there are too many. What is opened in it belongs to the one around it, whose place this is.
+    Crowded,
     /// In our own work: what an exporter does must not be exported in turn.
     Suppressed,
 }
@@ -90,12 +93,29 @@ impl Here {
         self.key() == other.key() && self.trace.map(std::ptr::from_ref) == other.trace.map(std::ptr::from_ref)
     }
 
-    /// Opens a subsegment here.
-    #[inline]
+    /// Opens a subsegment here. `None` if the trace has ended, which is not the current place any more then.
+    #[inline(always)]
     pub(crate) fn open(self, label: Label, namespace: Namespace) -> Option<Self> {
         let trace = self.trace?;
-        let key = trace.open(self.key(), label, namespace)?;
-        Some(Self::new(trace, key, Mode::Recording))
+        match trace.open(self.key(), label, namespace) {
+            Ok(key) => Some(Self::new(trace, key, Mode::Recording)),
+            Err(refused) => self.not_opened(refused),
+        }
+    }
+
+    #[cold]
+    fn not_opened(self, refused: NotOpened) -> Option<Self> {
+        let place = match refused {
+            NotOpened::Full => Some(Self { mode: Mode::Crowded, ..self }),
+            NotOpened::Ended => {
+                // Left behind by a guard that was dropped elsewhere.
+                CURRENT.set(Self::NOWHERE);
+                recorder::process().lost(LossKind::Subsegment, LossReason::TraceEnded, 1);
+                None
+            }
+        };
+        diag::say_pending();
+        place
     }
 
     /// Begins a segment from here, sampled or not. `None` if tracing is switched off, or `label` gives none.
@@ -137,8 +157,11 @@ impl Here {
 
     #[inline]
     pub(crate) fn close(self, ending: Ending) {
-        if let Some(trace) = self.trace {
-            trace.close(self.key(), ending);
+        match (self.trace, self.mode) {
+            // Its place is that of the one around it.
+            (_, Mode::Crowded) => {}
+            (Some(trace), _) => trace.close(self.key(), ending),
+            (None, _) => {}
         }
     }
 
@@ -179,7 +202,7 @@ impl Here {
     /// The trace and the id to name as parent.
     pub(crate) fn header(self) -> Option<TraceHeader> {
         match (self.trace, self.mode) {
-            (Some(trace), Mode::Recording | Mode::Unsampled) => trace.lock().header(self.key()),
+            (Some(trace), Mode::Recording | Mode::Crowded | Mode::Unsampled) => trace.lock().header(self.key()),
             (None, Mode::Unsampled) => {
                 let (root, parent) = ids::unsampled(self.serial);
                 Some(TraceHeader::new(root, Some(parent), Sampled::No))
@@ -195,6 +218,11 @@ impl Here {
         }
         match (self.trace, self.mode) {
             (Some(trace), Mode::Recording) => change(&mut trace.lock(), self.key()),
+            (Some(trace), Mode::Crowded) => {
+                if let Some(recorder) = trace.lock().recorder_of(self.key()) {
+                    recorder.lost(kind, LossReason::Limit, 1);
+                }
+            }
             (_, Mode::Nowhere | Mode::Scope) => {
                 let recorder = self.recorder();
                 if recorder.is_enabled() {
@@ -203,6 +231,7 @@ impl Here {
             }
             _ => {}
         }
+        diag::say_pending();
     }
 }
 
@@ -217,12 +246,6 @@ impl Drop for Entered {
     fn drop(&mut self) {
         CURRENT.set(self.before);
     }
-}
-
-/// Counts a subsegment that was to be opened in a trace that has ended.
-#[cold]
-pub(crate) fn trace_ended() {
-    recorder::process().lost(LossKind::Subsegment, LossReason::TraceEnded, 1);
 }
 
 /// The recorder that is current here.

@@ -22,11 +22,17 @@ impl Table {
     ///
     /// Subtrees whose own parent is complete too are not touched: they travel with it, in one datagram.
     pub(super) fn stream(&mut self, batch: &mut Option<Box<Batch>>) {
+        self.parents.sort_unstable();
+        self.parents.dedup();
+        self.parents.retain(|parent| {
+            let record = &self.records[*parent as usize];
+            record.phase == Phase::Open && record.first_child != NOWHERE
+        });
         let mut tops = Vec::new();
-        for (slot, record) in self.records.iter().enumerate().filter(|(_, record)| record.phase == Phase::Open) {
-            let mut child = record.first_child;
+        for parent in &self.parents {
+            let mut child = self.records[*parent as usize].first_child;
             while child != NOWHERE {
-                tops.push((self.records[child as usize].tree_bytes, child, slot as Slot));
+                tops.push((self.records[child as usize].tree_bytes, child, *parent));
                 child = self.records[child as usize].next;
             }
         }
@@ -50,10 +56,7 @@ impl Table {
 
     /// Takes freed records out of the lists of open parents. Their own `next` is still good: no slot has been used again yet.
     fn unhang_freed(&mut self) {
-        for parent in 0..self.records.len() {
-            if self.records[parent].phase != Phase::Open {
-                continue;
-            }
+        for parent in self.parents.iter().map(|parent| *parent as usize) {
             let mut last = NOWHERE;
             let mut child = std::mem::replace(&mut self.records[parent].first_child, NOWHERE);
             while child != NOWHERE {

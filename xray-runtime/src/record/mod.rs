@@ -5,6 +5,7 @@
 //! ever (`'static`), so that a context is a plain copyable value: no reference counts on the way in or out, nothing to drop in a
 //! thread-local. A context that outlives its trace is recognised by its serial number, which is never used twice.
 
+mod attach;
 mod emit;
 mod node;
 mod table;
@@ -14,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) use node::{Details, Flags, Key, Label, Metadata, NOWHERE, Phase, Record, Slot, trimmed_marker};
 pub use node::{ErrorKind, Namespace};
-pub(crate) use table::{Begin, Ending, Identity, Table};
+pub(crate) use table::{Begin, Ending, Identity, NotOpened, Table};
 
 use crate::clock::Tick;
 use crate::export::Batch;
@@ -80,6 +81,8 @@ impl Trace {
     fn give_back(&'static self) {
         let other = SPARE.try_with(|spare| spare.0.replace(Some(self))).unwrap_or(Some(self));
         if let Some(other) = other {
+            // Each thread keeps one with room in it; however many there were at a time, the others keep none.
+            other.lock().shrink();
             POOL.lock().unwrap_or_else(PoisonError::into_inner).idle.push(other);
         }
     }
@@ -89,9 +92,9 @@ impl Trace {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a subsegment below `parent`. `None` if that cannot be recorded, which is counted.
+    /// Opens a subsegment below `parent`.
     #[inline]
-    pub(crate) fn open(&self, parent: Key, label: Label, namespace: Namespace) -> Option<Key> {
+    pub(crate) fn open(&self, parent: Key, label: Label, namespace: Namespace) -> Result<Key, NotOpened> {
         let start = Tick::now();
         self.lock().open(parent, label, namespace, start)
     }
@@ -118,7 +121,10 @@ impl Trace {
         let recorder = if table.is_done() {
             let recorder = table.reset();
             drop(table);
-            self.give_back();
+            // Given back once: two that took it would mix.
+            if recorder.is_some() {
+                self.give_back();
+            }
             recorder
         } else {
             let recorder = batch.as_ref().and_then(|_| table.recorder().cloned());
@@ -130,5 +136,6 @@ impl Trace {
             recorder.send(&mut batch);
             batch.give_back();
         }
+        crate::diag::say_pending();
     }
 }

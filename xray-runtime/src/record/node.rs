@@ -121,6 +121,8 @@ pub(crate) struct Record {
     pub(crate) namespace: Namespace,
     pub(crate) flags: Flags,
     pub(crate) phase: Phase,
+    /// Opened before this process was forked off, and so the other one's to send.
+    pub(crate) foreign: bool,
 }
 
 /// Place of a record in its trace's table.

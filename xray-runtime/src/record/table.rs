@@ -2,14 +2,14 @@
 
 use xray_model::{Sampled, TraceHeader, TraceId, limits};
 
-use super::node::Full;
-use super::{Details, Flags, Key, Label, NOWHERE, Namespace, Phase, Record, Slot};
+use super::{Flags, Key, Label, NOWHERE, Namespace, Phase, Record, Slot};
 use crate::clock::{Origin, Tick};
 use crate::export::Batch;
 use crate::ids::{self, Seed};
 use crate::recorder::Recorder;
 use crate::stats::{LossKind, LossReason};
-use crate::value::{Exception, Failure, Frame};
+use crate::sys;
+use crate::value::Failure;
 
 /// Records that an idle trace keeps room for.
 const KEPT_RECORDS_MAX: usize = 256;
@@ -40,19 +40,30 @@ impl Ending {
     }
 }
 
+/// Why a subsegment was not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotOpened {
+    /// Its trace has ended.
+    Ended,
+    /// There are too many in its trace.
+    Full,
+}
+
 /// All that is known of a trace in this process.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     pub(super) identity: Option<Identity>,
     pub(super) records: Vec<Record>,
     pub(super) free: Vec<Slot>,
+    /// Open records that got closed children; those that have none any more, or are closed, are taken out now and then.
+    pub(super) parents: Vec<Slot>,
     /// Records that are open, and contexts that are held.
     open: usize,
     /// Rough size of what is closed and not sent.
     pub(super) pending_bytes: usize,
     /// The serial of the root; serials go on rising when the trace is used again.
-    first_serial: u64,
-    next_serial: u64,
+    pub(super) first_serial: u64,
+    pub(super) next_serial: u64,
 }
 
 /// What stays the same from begin to end.
@@ -64,6 +75,8 @@ pub(crate) struct Identity {
     pub(crate) seed: Seed,
     pub(crate) upstream: TraceHeader,
     recording: bool,
+    /// The process that recorded it.
+    process: u32,
 }
 
 impl Identity {
@@ -73,7 +86,7 @@ impl Identity {
             Some(root) => (root, Seed::random()),
             None => ids::trace(origin.unix_seconds()),
         };
-        Self { recorder, origin, trace_id, seed, upstream, recording }
+        Self { recorder, origin, trace_id, seed, upstream, recording, process: sys::process_id() }
     }
 }
 
@@ -97,17 +110,37 @@ impl Table {
         }
     }
 
-    pub(super) fn open(&mut self, parent: Key, label: Label, namespace: Namespace, start: Tick) -> Option<Key> {
-        let Some(identity) = self.identity.as_ref().filter(|_| parent.serial >= self.first_serial) else {
-            crate::context::trace_ended();
-            return None;
-        };
+    pub(super) fn open(&mut self, parent: Key, label: Label, namespace: Namespace, start: Tick) -> Result<Key, NotOpened> {
+        let Some(identity) = self.identity.as_ref().filter(|_| parent.serial >= self.first_serial) else { return Err(NotOpened::Ended) };
         if self.records.len() - self.free.len() >= limits::SUBSEGMENTS_OPEN_MAX {
             identity.recorder.lost(LossKind::Subsegment, LossReason::Limit, 1);
-            return None;
+            return Err(NotOpened::Full);
+        }
+        if identity.process != sys::process_id() {
+            self.after_fork();
         }
         self.open += 1;
-        Some(self.insert(parent, label, namespace, start))
+        Ok(self.insert(parent, label, namespace, start))
+    }
+
+    /// Parent and child of a fork both go on from what was recorded. It is the parent's to send; the child sends what it records from now
+    /// on, each subsegment naming the one it was opened in, and makes ids of its own for it.
+    #[cold]
+    fn after_fork(&mut self) {
+        let Some(identity) = &mut self.identity else { return };
+        identity.process = sys::process_id();
+        self.next_serial += Seed::jump();
+        for (slot, record) in self.records.iter_mut().enumerate() {
+            record.foreign = true;
+            record.first_child = NOWHERE;
+            if record.phase == Phase::Closed {
+                record.phase = Phase::Free;
+                record.details = None;
+                self.free.push(slot as Slot);
+            }
+        }
+        self.parents.clear();
+        self.pending_bytes = 0;
     }
 
     #[inline]
@@ -127,6 +160,7 @@ impl Table {
             namespace,
             flags: Flags::default(),
             phase: Phase::Open,
+            foreign: false,
         };
         let slot = match self.free.pop() {
             Some(slot) => {
@@ -148,6 +182,9 @@ impl Table {
             self.open = self.open.saturating_sub(usize::from(key.serial >= self.first_serial));
             return;
         }
+        if self.identity.as_ref().is_some_and(|identity| identity.process != sys::process_id()) {
+            self.after_fork();
+        }
         if let Some(failure) = ending.failure {
             self.fail(key, *failure);
         }
@@ -156,13 +193,20 @@ impl Table {
         // The clock is monotonic; this guards against ticks that were taken on the way in and out in the wrong order.
         record.end = ending.end.max(record.start);
         record.flags.cancelled = ending.cancelled;
+        if record.foreign {
+            record.phase = Phase::Free;
+            record.details = None;
+            self.open -= 1;
+            self.free.push(key.slot);
+            return;
+        }
         let bytes = record.bytes();
         record.tree_bytes += bytes;
         let parent = record.parent;
         self.open -= 1;
         self.pending_bytes += bytes;
-        if self.get(parent).is_none() {
-            // The root, or a subsegment whose parent has been sent already.
+        if self.get(parent).is_none_or(|parent| parent.foreign) {
+            // The root, or a subsegment whose parent has been sent already, or is another process's to send.
             self.emit(key.slot, batch);
         } else {
             self.adopt(parent.slot, key.slot);
@@ -179,6 +223,9 @@ impl Table {
         // Newest first. Children mostly close in the order they opened; those that do not are put in place if that is near.
         let mut before = NOWHERE;
         let mut after = self.records[parent as usize].first_child;
+        if after == NOWHERE && self.records[parent as usize].phase == Phase::Open {
+            self.parents.push(parent);
+        }
         for _ in 0..8 {
             if after == NOWHERE || self.records[after as usize].serial < serial {
                 break;
@@ -222,12 +269,21 @@ impl Table {
     pub(super) fn reset(&mut self) -> Option<Recorder> {
         self.records.clear();
         self.free.clear();
+        self.parents.clear();
         // One huge trace must not hold its memory for ever.
         self.records.shrink_to(KEPT_RECORDS_MAX);
         self.free.shrink_to(KEPT_RECORDS_MAX);
+        self.parents.shrink_to(KEPT_RECORDS_MAX);
         self.pending_bytes = 0;
         self.first_serial = self.next_serial;
         self.identity.take().map(|identity| identity.recorder)
+    }
+
+    /// Gives back the room for records.
+    pub(super) fn shrink(&mut self) {
+        self.records.shrink_to_fit();
+        self.free.shrink_to_fit();
+        self.parents.shrink_to_fit();
     }
 
     pub(super) fn recorder(&self) -> Option<&Recorder> {
@@ -249,96 +305,19 @@ impl Table {
 
     /// The nearest ancestor of `key` that is open, itself included.
     pub(crate) fn nearest_open(&self, mut key: Key) -> Option<Key> {
-        loop {
-            let record = self.get(key)?;
+        while let Some(record) = self.get(key) {
             if record.phase == Phase::Open {
                 return Some(key);
             }
             key = record.parent;
         }
+        // What was on the way has been sent ahead; the segment itself may go on.
+        let root = self.root();
+        self.get(root).filter(|record| record.phase == Phase::Open).map(|_| root)
     }
 
-    /// Changes what is attached to a record, and counts what did not fit.
-    fn attach(&mut self, key: Key, change: impl FnOnce(&mut Option<Box<Details>>, &mut Flags, &mut dyn FnMut(LossKind, LossReason))) {
-        let Some(identity) = self.identity.as_ref().filter(|_| key.serial >= self.first_serial) else { return };
-        let mut lost = |kind, reason| identity.recorder.lost(kind, reason, 1);
-        match live(&mut self.records, key) {
-            Some(record) => change(&mut record.details, &mut record.flags, &mut lost),
-            None => lost(LossKind::Annotation, LossReason::TraceEnded),
-        }
-    }
-
-    /// Attaches values, and counts the losses that making them cost.
-    pub(crate) fn attach_all(&mut self, key: Key, values: Box<Details>, losses: &[(LossKind, LossReason)]) {
-        self.attach(key, |details, _, lost| {
-            losses.iter().for_each(|(kind, reason)| lost(*kind, *reason));
-            match details {
-                None => *details = Some(values),
-                Some(details) => details.merge(*values, lost),
-            }
-        });
-    }
-
-    /// Sets the user of the segment that `key` is in.
-    pub(crate) fn set_user(&mut self, key: Key, user: String) {
-        let root = Key { serial: self.first_serial, slot: 0 };
-        if key.serial >= self.first_serial {
-            self.attach(root, |details, _, lost| {
-                if let Err(full) = details.get_or_insert_default().set_user(user) {
-                    let (kind, reason) = full.as_loss(LossKind::Annotation);
-                    lost(kind, reason);
-                }
-            });
-        }
-    }
-
-    pub(crate) fn set_namespace(&mut self, key: Key, namespace: Namespace) {
-        let Some(record) = live(&mut self.records, key) else { return };
-        if record.parent.slot != NOWHERE {
-            record.namespace = namespace;
-        } else if let Some(identity) = &self.identity {
-            // A segment is always the program itself.
-            identity.recorder.lost(LossKind::Annotation, LossReason::Unusable, 1);
-        }
-    }
-
-    /// Marks a record as failed and attaches the exceptions.
-    pub(crate) fn fail(&mut self, key: Key, failure: Failure) {
-        let Some(record) = self.get(key) else { return };
-        let (path, line) = record.label.place();
-        let mut frame = Some(Frame::new(path, line, record.label.name()));
-        let Some(seed) = self.identity.as_ref().map(|identity| identity.seed) else { return };
-        let first = self.next_serial;
-        let count = failure.chain.links.len() as u64;
-        self.next_serial += count;
-        let left_out = failure.chain.left_out;
-        let exceptions = failure.chain.links.into_iter().zip(first..).map(|(link, serial)| Exception {
-            id: seed.segment(serial),
-            link,
-            cause: (serial + 1 < first + count).then(|| seed.segment(serial + 1)),
-            remote: failure.remote,
-            frame: frame.take(),
-        });
-        let exceptions: Vec<_> = exceptions.collect();
-        self.attach(key, |details, flags, lost| {
-            flags.mark(failure.kind);
-            if failure.chain.panicked {
-                lost(LossKind::Exception, LossReason::Panicked);
-            }
-            (0..left_out).for_each(|_| lost(LossKind::Exception, LossReason::Limit));
-            let details = details.get_or_insert_default();
-            let mut exceptions = exceptions.into_iter();
-            while let Some(exception) = exceptions.next() {
-                let Err(full) = details.exception(exception) else { continue };
-                let (kind, reason) = full.as_loss(LossKind::Exception);
-                lost(kind, reason);
-                if full == Full::Dropped {
-                    // The chain ends here: what was kept must not name what was not.
-                    details.exceptions.iter_mut().rev().take(1).for_each(|last| last.cause = None);
-                    exceptions.by_ref().for_each(|_| lost(LossKind::Exception, LossReason::Limit));
-                }
-            }
-        });
+    pub(super) fn root(&self) -> Key {
+        Key { serial: self.first_serial, slot: 0 }
     }
 
     /// The header that names `key` as the caller.
@@ -355,6 +334,6 @@ impl Table {
     }
 }
 
-fn live(records: &mut [Record], key: Key) -> Option<&mut Record> {
+pub(super) fn live(records: &mut [Record], key: Key) -> Option<&mut Record> {
     records.get_mut(key.slot as usize).filter(|record| record.serial == key.serial && record.phase != Phase::Free)
 }

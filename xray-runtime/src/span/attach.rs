@@ -122,10 +122,7 @@ impl Here {
     pub(super) fn annotate(self, key: impl Into<Cow<'static, str>>, value: &(impl ToAnnotation + ?Sized)) {
         if self.is_recording() {
             let mut values = Values::default();
-            match quietly(|| value.to_annotation()) {
-                Some(value) => values.annotate(key, value),
-                None => values.losses.push((LossKind::Annotation, LossReason::Panicked)),
-            }
+            values.annotate_or_lose(key, quietly(|| value.to_annotation()));
             values.attach(self);
         } else {
             self.change(LossKind::Annotation, format_args!("`{}`", key.into()), |_, _| ());
@@ -177,8 +174,16 @@ impl Values {
         values
     }
 
+    /// Adds an annotation, or counts one whose making panicked.
+    pub(crate) fn annotate_or_lose(&mut self, key: impl Into<Cow<'static, str>>, value: Option<Option<Annotation>>) {
+        match value {
+            Some(value) => self.annotate(key, value),
+            None => self.losses.push((LossKind::Annotation, LossReason::Panicked)),
+        }
+    }
+
     /// Adds an annotation.
-    pub fn annotate(&mut self, key: impl Into<Cow<'static, str>>, value: Option<Annotation>) {
+    fn annotate(&mut self, key: impl Into<Cow<'static, str>>, value: Option<Annotation>) {
         let Some(value) = value else { return };
         let lost = match value::key(key.into()) {
             Some(key) => self.details.annotate(key, value).err().map(|full| full.as_loss(LossKind::Annotation)),

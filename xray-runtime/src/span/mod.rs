@@ -43,10 +43,16 @@ impl Open for &'static Site {
 fn open(site: &'static Site) -> Option<Here> {
     let here = Here::current();
     match here.mode() {
-        Mode::Recording => here.open(Label::Site(site), site.namespace),
+        Mode::Recording | Mode::Crowded => here.open(Label::Site(site), site.namespace).or_else(|| begin_anew(site)),
         Mode::Unsampled | Mode::Suppressed => None,
         Mode::Nowhere | Mode::Scope => begin(site, here),
     }
+}
+
+/// The trace had ended. A function that may begin a segment does so.
+#[cold]
+fn begin_anew(site: &'static Site) -> Option<Here> {
+    if matches!(site.begin, Begin::Never) { None } else { begin(site, Here::current()) }
 }
 
 /// A traced function is called where no segment is current.

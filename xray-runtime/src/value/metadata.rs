@@ -1,8 +1,10 @@
 //! Metadata: anything that serializes.
 
+use std::cell::Cell;
 use std::io;
 
 use serde::Serialize;
+use serde::de::IgnoredAny;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 use xray_model::limits::{METADATA_DEPTH_MAX, METADATA_VALUE_BYTES_MAX};
 
@@ -11,27 +13,52 @@ use crate::stats::LossReason;
 
 /// `value` as JSON. It is stopped at the limit of size or depth and not run to its end.
 pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, LossReason> {
-    let mut out = Sink { json: Vec::new(), too_large: false };
-    let result = quietly(|| value.serialize(&mut Serializer::with_formatter(&mut out, Depth(0))));
+    let too_large = Cell::new(false);
+    let mut out = Sink { json: Vec::new(), too_large: &too_large };
+    let result = quietly(|| value.serialize(&mut Serializer::with_formatter(&mut out, Depth { levels: 0, too_large: &too_large })));
+    let json = out.json;
     match result {
         None => Err(LossReason::Panicked),
-        Some(Ok(())) => Ok(out.json),
-        Some(Err(_)) if out.too_large => Err(LossReason::TooLarge),
-        // The value itself refused, or it is nested too deep.
-        Some(Err(error)) if error.is_io() => Err(LossReason::TooLarge),
+        // Also if the value did not pass the error on.
+        Some(_) if too_large.get() => Err(LossReason::TooLarge),
+        Some(Ok(())) => checked(json),
         Some(Err(_)) => Err(LossReason::Unusable),
     }
 }
 
-struct Sink {
-    json: Vec<u8>,
-    too_large: bool,
+/// A `Serialize` may swallow errors half-way, or write JSON of its own (`RawValue`): what does not read back would cost the document.
+fn checked(mut json: Vec<u8>) -> Result<Vec<u8>, LossReason> {
+    if serde_json::from_slice::<IgnoredAny>(&json).is_err() {
+        return Err(LossReason::Unusable);
+    }
+    // In valid JSON, line breaks stand only between values, and brackets outside of strings nest.
+    let (mut levels, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in &mut json {
+        match *byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => levels += 1,
+            b']' | b'}' if !in_string => levels -= 1,
+            b'\n' | b'\r' => *byte = b' ',
+            _ => {}
+        }
+        if levels > METADATA_DEPTH_MAX {
+            return Err(LossReason::TooLarge);
+        }
+    }
+    Ok(json)
 }
 
-impl io::Write for Sink {
+struct Sink<'a> {
+    json: Vec<u8>,
+    too_large: &'a Cell<bool>,
+}
+
+impl io::Write for Sink<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.json.len() + bytes.len() > METADATA_VALUE_BYTES_MAX {
-            self.too_large = true;
+            self.too_large.set(true);
             return Err(io::ErrorKind::OutOfMemory.into());
         }
         self.json.extend_from_slice(bytes);
@@ -44,23 +71,30 @@ impl io::Write for Sink {
 }
 
 /// Compact JSON with a floor: readers stop at some depth, and one value must not cost the document.
-struct Depth(usize);
+struct Depth<'a> {
+    levels: usize,
+    too_large: &'a Cell<bool>,
+}
 
-impl Depth {
+impl Depth<'_> {
     fn enter(&mut self) -> io::Result<()> {
-        self.0 += 1;
-        if self.0 > METADATA_DEPTH_MAX { Err(io::ErrorKind::OutOfMemory.into()) } else { Ok(()) }
+        self.levels += 1;
+        if self.levels > METADATA_DEPTH_MAX {
+            self.too_large.set(true);
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
+        Ok(())
     }
 }
 
-impl Formatter for Depth {
+impl Formatter for Depth<'_> {
     fn begin_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
         self.enter()?;
         CompactFormatter.begin_array(writer)
     }
 
     fn end_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0 -= 1;
+        self.levels -= 1;
         CompactFormatter.end_array(writer)
     }
 
@@ -70,7 +104,7 @@ impl Formatter for Depth {
     }
 
     fn end_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0 -= 1;
+        self.levels -= 1;
         CompactFormatter.end_object(writer)
     }
 
@@ -78,23 +112,6 @@ impl Formatter for Depth {
     fn write_number_str<W: io::Write + ?Sized>(&mut self, writer: &mut W, value: &str) -> io::Result<()> {
         let is_finite = value.parse::<f64>().is_ok_and(f64::is_finite);
         if is_finite { writer.write_all(value.as_bytes()) } else { write!(writer, "\"{value}\"") }
-    }
-
-    /// Comes with serde_json's feature `raw_value`: JSON that was made elsewhere.
-    fn write_raw_fragment<W: io::Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let (mut in_string, mut escaped) = (false, false);
-        for byte in fragment.bytes() {
-            match byte {
-                _ if std::mem::take(&mut escaped) => {}
-                b'\\' => escaped = in_string,
-                b'"' => in_string = !in_string,
-                b'[' | b'{' if !in_string => self.enter()?,
-                b']' | b'}' if !in_string => self.0 = self.0.saturating_sub(1),
-                _ => {}
-            }
-        }
-        // A document is one line. Inside of strings, line breaks are escaped.
-        writer.write_all(fragment.replace(['\n', '\r'], " ").as_bytes())
     }
 }
 
@@ -119,25 +136,56 @@ mod tests {
 
     #[test]
     fn json_made_elsewhere_keeps_to_the_same_rules() {
-        let written = |fragment: &str| {
-            let mut out = Vec::new();
-            Depth(0).write_raw_fragment(&mut out, fragment).map(|()| String::from_utf8(out).unwrap()).ok()
-        };
+        let written = |fragment: &str| checked(fragment.as_bytes().to_vec()).ok().map(|json| String::from_utf8(json).unwrap());
         assert_eq!(written("{\n  \"a\\\"[\\\\\": [1]\r\n}").as_deref(), Some("{   \"a\\\"[\\\\\": [1]  }"));
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert_eq!(written(&nested(METADATA_DEPTH_MAX)), Some(nested(METADATA_DEPTH_MAX)));
         assert_eq!(written(&nested(METADATA_DEPTH_MAX + 1)), None);
         assert!(written(&format!("\"{}\"", nested(1000))).is_some());
-        assert!(written(&"[[]],".repeat(100)).is_some());
         for (number, expected) in [("12345678901234567890123", "12345678901234567890123"), ("1e999", "\"1e999\""), ("-1e-999", "-1e-999")] {
             let mut out = Vec::new();
-            Depth(0).write_number_str(&mut out, number).unwrap();
+            Depth { levels: 0, too_large: &Cell::new(false) }.write_number_str(&mut out, number).unwrap();
             assert_eq!(out, expected.as_bytes());
         }
     }
 
     #[derive(Serialize)]
     struct Nested(Option<Box<Nested>>);
+
+    /// Goes on after an element has been refused.
+    struct Careless;
+    impl Serialize for Careless {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            use serde::ser::SerializeSeq;
+            let mut all = serializer.serialize_seq(None)?;
+            all.serialize_element(&1)?;
+            let _ = all.serialize_element(&"x".repeat(METADATA_VALUE_BYTES_MAX));
+            let _ = all.serialize_element(&Refuses);
+            all.serialize_element(&2)?;
+            all.end()
+        }
+    }
+
+    /// The same without anything that is too large.
+    struct CarelessRefusal;
+    impl Serialize for CarelessRefusal {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            use serde::ser::SerializeSeq;
+            let mut all = serializer.serialize_seq(None)?;
+            let _ = all.serialize_element(&Refuses);
+            all.serialize_element(&2)?;
+            all.end()
+        }
+    }
+
+    #[test]
+    fn own_json_is_looked_at() {
+        assert_eq!(json(&Careless), Err(LossReason::TooLarge));
+        assert_eq!(json(&CarelessRefusal), Err(LossReason::Unusable));
+        assert_eq!(checked(b"{\"a\\n\\\"[\":\n[1,\r2]}".to_vec()).unwrap(), b"{\"a\\n\\\"[\": [1, 2]}");
+        assert_eq!(checked([b"[".repeat(40), b"]".repeat(40)].concat()), Err(LossReason::TooLarge));
+        assert_eq!(checked(b"[1,\",2]".to_vec()), Err(LossReason::Unusable));
+    }
 
     #[test]
     fn what_cannot_be_recorded_says_why() {

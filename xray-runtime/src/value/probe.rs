@@ -14,6 +14,7 @@ use serde::Serialize;
 use xray_model::limits;
 
 use super::{Annotation, Chain, Classify, Failure, ToAnnotation, bounded, quietly};
+use crate::context::Here;
 use crate::record::ErrorKind;
 use crate::span::Values;
 
@@ -52,6 +53,8 @@ macro_rules! chain {
                 where
                     $(E: $($bounds)*)?
                 {
+                    // Our asking, not the program's doing: what is traced in a `Display` is no part of the subsegment that has ended.
+                    let _suppressed = Here::suppress();
                     let (kind, chain): (fn(&E) -> ErrorKind, fn(&E) -> Chain) = ($kind, $chain);
                     // A panic in `kind` leaves it a fault.
                     Failure::fault(chain(error)).kind(quietly(|| kind(error)).unwrap_or_default())
@@ -156,17 +159,16 @@ impl Values {
 impl<T: ToAnnotation + ?Sized> Slot<'_, T> {
     /// Adds the annotation.
     pub fn annotate(&mut self) {
-        let value = self.value.to_annotation();
-        let key = self.key;
-        self.values.annotate(key, value);
+        let (key, value) = (self.key, quietly(|| self.value.to_annotation()));
+        self.values.annotate_or_lose(key, value);
     }
 }
 
 impl<T: Display + ?Sized> DisplaySlot<'_, T> {
     /// Adds the annotation.
     pub fn annotate(&mut self) {
-        let text = bounded(limits::ANNOTATION_VALUE_CHARS_MAX, |out| write!(out, "{}", self.value)).text;
-        self.values.annotate(self.key, Some(Annotation::Text(text)));
+        let text = quietly(|| bounded(limits::ANNOTATION_VALUE_CHARS_MAX, |out| write!(out, "{}", self.value)).text);
+        self.values.annotate_or_lose(self.key, text.map(|text| Some(Annotation::Text(text))));
     }
 }
 

@@ -3,23 +3,11 @@
 //! A trace reads the wall clock once, at its start; what happens in it is placed by ticks of a monotonic counter. A clock that is set while
 //! a trace runs can then neither stretch a subsegment nor put a child before its parent.
 
-#[cfg(target_arch = "x86_64")]
-mod tsc;
-#[cfg(not(target_arch = "x86_64"))]
-mod tsc {
-    //! No processor counter is used on this architecture.
-    pub(super) fn is_trusted() -> bool {
-        false
-    }
-
-    pub(super) fn read() -> u64 {
-        0
-    }
-}
-
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::sys;
 
 /// A point in time, cheap to take and to keep: a reading of the processor's counter where the operating system itself keeps time by that,
 /// else nanoseconds of the monotonic clock.
@@ -36,14 +24,14 @@ const MONOTONIC: u8 = 2;
 impl Tick {
     #[inline]
     pub(crate) fn now() -> Self {
-        Self(if SOURCE.load(Relaxed) == COUNTER { tsc::read() } else { slow_now() })
+        Self(if SOURCE.load(Relaxed) == COUNTER { sys::counter() } else { slow_now() })
     }
 }
 
 #[cold]
 fn slow_now() -> u64 {
     if SOURCE.load(Relaxed) == UNDECIDED {
-        SOURCE.store(if tsc::is_trusted() { COUNTER } else { MONOTONIC }, Relaxed);
+        SOURCE.store(if sys::counter_is_trusted() { COUNTER } else { MONOTONIC }, Relaxed);
         return Tick::now().0;
     }
     /// Nanoseconds count from here.
@@ -61,7 +49,8 @@ pub(crate) struct Origin {
 
 impl Origin {
     pub(crate) fn now() -> Self {
-        Self { tick: Tick::now(), instant: Instant::now(), unix_nanos: unix_nanos() }
+        let Stopwatch { tick, instant } = Stopwatch::start();
+        Self { tick, instant, unix_nanos: unix_nanos() }
     }
 
     pub(crate) fn tick(self) -> Tick {
@@ -108,6 +97,9 @@ impl Scale {
     }
 }
 
+/// Ticks that the readings of both clocks may be apart: about a microsecond, and a multiple of what they take undisturbed.
+const APART_MAX: u64 = 3_000;
+
 /// Measures how long something takes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopwatch {
@@ -117,7 +109,18 @@ pub(crate) struct Stopwatch {
 
 impl Stopwatch {
     pub(crate) fn start() -> Self {
-        Self { tick: Tick::now(), instant: Instant::now() }
+        let mut tick = Tick::now();
+        // A thread that is interrupted between the two readings would take them for one moment.
+        for _ in 0..8 {
+            let instant = Instant::now();
+            let after = Tick::now();
+            let apart = after.0.saturating_sub(tick.0);
+            if apart < APART_MAX {
+                return Self { tick: Tick(tick.0 + apart / 2), instant };
+            }
+            tick = after;
+        }
+        Self { tick, instant: Instant::now() }
     }
 
     pub(crate) fn elapsed(self) -> Duration {
@@ -135,8 +138,9 @@ pub(crate) fn unix_seconds() -> u64 {
 }
 
 fn unix_nanos() -> u64 {
-    // A clock before 1970 is recorded as 1970: wrong, but harmless, and the durations stay right.
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, nanos)
+    // A clock that was never set is recorded as 2001: wrong either way, and the durations stay right. Times are written with ten digits.
+    const EARLIEST: u64 = 1_000_000_000_000_000_000;
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(EARLIEST, nanos).max(EARLIEST)
 }
 
 /// 64 bits of nanoseconds last for 584 years.
