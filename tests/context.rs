@@ -1,4 +1,6 @@
 //! Whatever the code runs on, a subsegment stands below what called it.
+// Tasks are handed out of what spawned them on purpose.
+#![allow(clippy::async_yields_async)]
 #![allow(missing_docs)]
 
 use std::future::{Future, poll_fn};

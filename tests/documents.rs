@@ -274,7 +274,10 @@ impl Display for Hostile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Panics => panic!("in display"),
-            Self::PanicsHalfway => f.write_str("half").and_then(|()| panic!("in display")),
+            Self::PanicsHalfway => {
+                f.write_str("half")?;
+                panic!("in display")
+            }
             Self::PanicsWithAPayloadThatPanics => std::panic::panic_any(PanicsOnDrop),
             Self::Refuses => Err(fmt::Error),
             Self::Endless => loop {
@@ -303,7 +306,10 @@ impl Serialize for Hostile {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Panics => panic!("in serialize"),
-            Self::PanicsHalfway => serializer.serialize_seq(None)?.serialize_element(&1).and_then(|()| panic!("in serialize")),
+            Self::PanicsHalfway => {
+                serializer.serialize_seq(None)?.serialize_element(&1)?;
+                panic!("in serialize")
+            }
             Self::PanicsWithAPayloadThatPanics => std::panic::panic_any(PanicsOnDrop),
             Self::Refuses => Err(serde::ser::Error::custom("no")),
             Self::Endless => {

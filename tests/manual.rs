@@ -89,7 +89,7 @@ fn names_are_made_usable() {
 #[test]
 fn annotations_of_all_types_arrive() {
     let recorder = TestRecorder::new();
-    let values: [(&str, &dyn ToAnnotation, Value); 17] = [
+    let values: [(&str, &dyn ToAnnotation, Value); 18] = [
         ("bool", &true, json!(true)),
         ("u8", &7_u8, json!(7)),
         ("i64", &i64::MIN, json!(i64::MIN)),
@@ -103,7 +103,8 @@ fn annotations_of_all_types_arrive() {
         ("string", &"a\"\\\n\u{1}\u{2028}ü".to_owned(), json!("a\"\\\n\u{1}\u{2028}ü")),
         ("char", &'x', json!("x")),
         ("empty", &"", json!("")),
-        ("some", &Some(Arc::new(Rc::new(Box::new(1_u8)))), json!(1)),
+        ("some", &Some(Rc::new(Box::new(1_u8))), json!(1)),
+        ("shared", &Arc::new(1_u8), json!(1)),
         ("none", &None::<u8>, json!(null)),
         ("cow", &Cow::Borrowed("cow"), json!("cow")),
         ("annotation", &Annotation::Int(-1), json!(-1)),

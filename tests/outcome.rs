@@ -306,7 +306,10 @@ fn errors_that_are_handled_are_recorded_by_hand() {
 type Payload = fn() -> Box<dyn Any + Send>;
 
 /// Panics in each way there is to trace something.
-fn panicking(payload: Payload) -> Vec<(&'static str, Box<dyn FnOnce()>)> {
+/// What panics, by name.
+type Panicking = (&'static str, Box<dyn FnOnce()>);
+
+fn panicking(payload: Payload) -> Vec<Panicking> {
     #[traced]
     fn sync(payload: Payload) -> u8 {
         resume_unwind(payload())
@@ -572,7 +575,11 @@ fn results_of_join_and_of_try_join_are_told_apart() {
     let (_, _, recorder) = record_tokio(async {
         let fails = || subsegment("fails").try_trace(ready(Err::<(), _>(Chain::of(0))));
         let _ = futures::join!(fails(), quick(1));
-        let _ = futures::try_join!(fails(), async { Ok(stuck().await) });
+        let waits = async {
+            stuck().await;
+            Ok(())
+        };
+        let _ = futures::try_join!(fails(), waits);
     });
     // `try_join!` stops at the first failure, before it has looked at the other.
     recorder.assert_tree(

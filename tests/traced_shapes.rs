@@ -1,4 +1,6 @@
 //! `#[traced]` on every shape of function: same result, same borrows, same `Send`, and the subsegment that is asked for.
+// The shapes are odd on purpose.
+#![allow(clippy::all)]
 #![cfg(feature = "recording")]
 #![allow(dead_code, missing_docs, clippy::unused_async)]
 

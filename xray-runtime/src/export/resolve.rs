@@ -100,14 +100,14 @@ impl Resolver {
 
 impl Shared {
     fn new(endpoint: Endpoint, socket: OnceLock<UdpSocket>) -> Self {
-        let process = std::process::id();
+        let process = crate::sys::process_id();
         Self { endpoint, process, socket, state: Mutex::default(), changed: Condvar::new(), in_child: OnceLock::new() }
     }
 
     /// What this process shares. A child of a fork begins anew: the thread that looks up the name exists in its parent only, as may who holds
     /// the lock; and what is kept there is the parent's to send.
     fn here(self: &Arc<Self>) -> &Arc<Self> {
-        let process = std::process::id();
+        let process = crate::sys::process_id();
         let mut shared = self;
         while shared.process != process {
             shared = shared.in_child.get_or_init(|| {
