@@ -4,10 +4,12 @@
 use std::error::Error;
 use std::fmt::{self, Display};
 use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use autoxray::{
     Context, ErrorKind, Failure, LossKind, LossReason, annotate, metadata, metadata_in, record_error, segment, set_user, subsegment, traced,
 };
+use futures::FutureExt;
 use proptest::prelude::*;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
@@ -47,6 +49,58 @@ fn a_trace_is_one_document_with_children_inside_of_their_parents() {
     }
     let text = &recorder.documents()[0];
     assert!(!text.contains("null") && !text.contains("false"), "only what is there is written: {text}");
+}
+
+#[test]
+fn children_stand_in_the_order_in_which_they_began() {
+    let recorder = record(|| {
+        (0..20).for_each(|n| subsegment(n.to_string()).run(|| ()));
+        // Those that take turns end in another order.
+        let context = Context::current();
+        let mut open: Vec<_> = (20..25).map(|n| Box::pin(context.clone().wrap(subsegment(n.to_string()).trace(yield_twice())))).collect();
+        for _ in 0..3 {
+            open.iter_mut().rev().for_each(|future| _ = future.as_mut().now_or_never());
+            // The last one began first.
+            open.rotate_left(1);
+        }
+    });
+    let document: Value = serde_json::from_str(&recorder.documents()[0]).unwrap();
+    let times: Vec<_> = document["subsegments"].as_array().unwrap().iter().map(|child| child["start_time"].as_f64().unwrap()).collect();
+    assert!(times.len() == 25 && times.is_sorted(), "{times:?}");
+    let names: Vec<_> = document["subsegments"].as_array().unwrap()[..20].iter().map(|child| child["name"].as_str().unwrap()).collect();
+    assert!(names.iter().map(|name| name.parse::<u8>().unwrap()).eq(0..20), "{names:?}");
+}
+
+async fn yield_twice() {
+    for _ in 0..2 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[test]
+fn times_are_those_of_the_program() {
+    let (begun, before) = (Instant::now(), SystemTime::now());
+    let (mut inside, recorder) = (Duration::ZERO, TestRecorder::new());
+    recorder.run(|| {
+        segment("s").run(|| {
+            subsegment("work").run(|| {
+                let begun = Instant::now();
+                // Long enough to tell a microsecond from a millisecond.
+                while begun.elapsed() < Duration::from_millis(20) {
+                    std::hint::spin_loop();
+                }
+                inside = begun.elapsed();
+            });
+        });
+    });
+    let (outside, after) = (begun.elapsed(), SystemTime::now());
+    let trace = recorder.trace();
+    let (s, work) = (trace.expect("s"), trace.expect("work"));
+    // Times are written in microseconds, and read from two clocks that are not read at once.
+    let slack = Duration::from_millis(1);
+    assert!(inside <= work.duration() + slack && work.duration() <= s.duration() && s.duration() <= outside + slack, "{inside:?} {s:?}");
+    let began = UNIX_EPOCH + Duration::from_nanos(s.document().start_time.as_nanos());
+    assert!(before <= began + slack && began + s.duration() <= after + slack);
 }
 
 #[test]
@@ -148,7 +202,7 @@ fn more_open_at_once_than_the_limit_is_dropped_and_counted() {
         let open: Vec<_> =
             (0..MANY).map(|_| Box::pin(context.clone().wrap(subsegment("open").trace(std::future::pending::<()>())))).collect();
         for mut open in open {
-            assert!(futures::FutureExt::now_or_never(open.as_mut()).is_none());
+            assert!(open.as_mut().now_or_never().is_none());
             std::mem::forget(open);
         }
     });
@@ -359,7 +413,7 @@ fn values_that_misbehave_cost_only_themselves() {
     for value in HOSTILE {
         let recorder = record(|| {
             assert!(work(value).is_err());
-            assert!(futures::FutureExt::now_or_never(work_async(value)).unwrap().is_err());
+            assert!(work_async(value).now_or_never().unwrap().is_err());
             metadata("by hand", &value);
             annotate("after", 2);
         });
