@@ -505,6 +505,18 @@ fn a_recorder_in_a_recorder_has_a_trace_of_its_own() {
 }
 
 #[test]
+fn a_recorder_is_used_any_number_of_times() {
+    // More often than traces can be open at the same time.
+    const TIMES: usize = 70_000;
+    let recorder = TestRecorder::with(|settings| settings.sampling(autoxray::Sampling::Never));
+    (0..TIMES).for_each(|_| recorder.run(|| segment("s").run(|| ())));
+    (0..TIMES).for_each(|_| _ = recorder.wrap(future::ready(())).now_or_never());
+    assert_eq!((recorder.stats().unsampled, recorder.stats().losses), (TIMES as u64, vec![]));
+    recorder.run(|| segment("s").run(|| assert!(trace_id().is_some())));
+    assert_eq!(recorder.stats().unsampled, TIMES as u64 + 1);
+}
+
+#[test]
 fn a_segment_in_a_segment_is_a_trace_of_its_own() {
     let recorder = record(async {
         subsegment("before").run(|| ());

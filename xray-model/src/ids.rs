@@ -141,6 +141,7 @@ impl SegmentId {
     }
 
     /// The 16 ASCII hex digits.
+    #[inline]
     #[must_use]
     pub fn to_ascii(self) -> [u8; SEGMENT_ID_LEN] {
         hex(self.0.get())
