@@ -4,7 +4,7 @@
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// Lines that wait for [`say_pending`].
 static PENDING: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -35,8 +35,22 @@ fn stderr() -> Option<std::io::Stderr> {
 /// Keeps a line until no lock of ours is held.
 #[cold]
 pub(crate) fn later(message: String) {
-    PENDING.lock().unwrap_or_else(PoisonError::into_inner).push(message);
-    IS_PENDING.store(true, Relaxed);
+    if let Some(mut pending) = pending() {
+        pending.push(message);
+        IS_PENDING.store(true, Relaxed);
+    }
+}
+
+/// The lines, unless the lock stays taken: in a forked child, whoever has it may not exist. A line is not worth waiting for.
+fn pending() -> Option<MutexGuard<'static, Vec<String>>> {
+    for _ in 0..1000 {
+        match PENDING.try_lock() {
+            Ok(pending) => return Some(pending),
+            Err(TryLockError::Poisoned(pending)) => return Some(pending.into_inner()),
+            Err(TryLockError::WouldBlock) => std::hint::spin_loop(),
+        }
+    }
+    None
 }
 
 /// Writes the lines that have been kept. To be called where no lock is held.
@@ -50,6 +64,6 @@ pub(crate) fn say_pending() {
 #[cold]
 fn say() {
     IS_PENDING.store(false, Relaxed);
-    let lines = std::mem::take(&mut *PENDING.lock().unwrap_or_else(PoisonError::into_inner));
+    let lines = pending().map(|mut pending| std::mem::take(&mut *pending)).unwrap_or_default();
     lines.iter().for_each(|line| log(line));
 }

@@ -130,18 +130,24 @@ impl Recorder {
     }
 
     /// Something was to be recorded and no segment is current. `what` names it.
-    #[cold]
-    pub(crate) fn context_missing(&self, kind: LossKind, what: fmt::Arguments<'_>) {
+    #[inline]
+    pub(crate) fn context_missing(&self, kind: LossKind, what: impl FnOnce() -> String) {
         let first = self.0.counters.lost(kind, LossReason::ContextMissing, 1);
-        match self.0.context_missing {
-            ContextMissing::IgnoreError => {}
-            ContextMissing::LogError if first => crate::diag::log(&format!(
-                "{what} is not recorded, as no segment is current: begin one with #[traced(segment)], or keep the context with \
-                 autoxray::spawn. Further ones are only counted (AWS_XRAY_CONTEXT_MISSING=IGNORE_ERROR silences this line)."
-            )),
-            ContextMissing::LogError => {}
-            ContextMissing::RuntimeError => panic!("{what}: no segment is current, and AWS_XRAY_CONTEXT_MISSING is RUNTIME_ERROR"),
+        if (first && self.0.context_missing == ContextMissing::LogError) || self.0.context_missing == ContextMissing::RuntimeError {
+            self.say_context_missing(&what());
         }
+    }
+
+    #[cold]
+    fn say_context_missing(&self, what: &str) {
+        assert!(
+            self.0.context_missing != ContextMissing::RuntimeError,
+            "{what}: no segment is current, and AWS_XRAY_CONTEXT_MISSING is RUNTIME_ERROR"
+        );
+        crate::diag::log(&format!(
+            "{what} is not recorded, as no segment is current: begin one with #[traced(segment)], or keep the context with \
+             autoxray::spawn. Further ones are only counted (AWS_XRAY_CONTEXT_MISSING=IGNORE_ERROR silences this line)."
+        ));
     }
 
     /// Hands documents to the exporter.

@@ -78,7 +78,7 @@ fn rows(results: &Results) -> Vec<Row> {
         total("recorded, exporter throws away: ns", Mode::Discarded, false),
         total("the same, one annotation per leaf", Mode::Discarded, true),
         over_bare("root not sampled: ns over the bare call", Mode::Unsampled).bar(10.0),
-        over_bare("no segment / root / subscriber: ns over the bare call", Mode::NoRoot).bar(10.0),
+        over_bare("no segment / root / subscriber: ns over the bare call", Mode::NoRoot),
         over_bare("disabled by environment: ns over the bare call", Mode::Disabled).bar(3.0).cell(Peer::Floor, floor(Mode::Load).value()),
         total_bytes(results),
     ]

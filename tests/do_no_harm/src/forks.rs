@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use autoxray::{annotate, segment, subsegment, trace_id};
+use autoxray::{Context, annotate, segment, subsegment, trace_id};
 
 /// Runs `child` in a child process, which ends with it, and waits for that.
 fn fork(child: impl FnOnce()) {
     std::io::stdout().flush().unwrap();
-    // SAFETY: this program has one thread here, so the child is a whole copy.
+    // SAFETY: what the child does needs nothing that another thread may have held: that is what is shown here.
     let pid = unsafe { libc::fork() };
     assert!(pid >= 0, "fork");
     if pid == 0 {
@@ -48,6 +48,28 @@ pub fn after_some() {
     }
     (3..6).for_each(|n| order("parent", n));
     let _ = autoxray::flush(std::time::Duration::from_secs(10));
+}
+
+/// Forks while other threads trace. Whatever they were about to do exists in the child only as it was, and nobody there goes on with it.
+pub fn while_threads_are_busy() {
+    let (sender, receiver) = std::sync::mpsc::sync_channel::<Context>(64);
+    std::thread::spawn(move || receiver.into_iter().for_each(|context| context.run(|| subsegment("handed over").run(|| ()))));
+    for _ in 0..3 {
+        let sender = sender.clone();
+        std::thread::spawn(move || {
+            loop {
+                segment("busy").run(|| _ = sender.send(Context::current()));
+            }
+        });
+    }
+    for _ in 0..500 {
+        fork(|| {
+            // Several at a time, so that the one that the thread has at hand does not do.
+            segment("child").run(|| segment("inner").run(|| segment("innermost").run(|| annotate("k", 1))));
+        });
+    }
+    println!("done");
+    std::process::exit(0);
 }
 
 pub fn inside_a_segment() {

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         "busy" => ends::while_threads_are_busy(),
         "fork-first" => forks::before_anything(),
         "fork-later" => forks::after_some(),
+        "fork-busy" => forks::while_threads_are_busy(),
         "fork-inside" => forks::inside_a_segment(),
         "wide" => memory::wide(number),
         "open" => memory::open(number),

@@ -109,6 +109,15 @@ fn parent_and_children_of_a_fork_send_traces_of_their_own() {
 }
 
 #[test]
+fn a_child_of_many_threads_traces_on() {
+    // There is no telling what the threads have done by then, but that nobody waits for what a thread of the parent has.
+    for (name, value) in [("AWS_XRAY_SDK_ENABLED", "false"), ("XRAY_SAMPLING_RATE", "1"), ("XRAY_SAMPLING_RATE", "0")] {
+        let ended = ended(program(&["fork-busy"]).env(name, value));
+        assert_eq!((ended.printed.as_str(), ended.code), ("done\n", Some(0)), "{name}={value}: {}", ended.complained);
+    }
+}
+
+#[test]
 fn a_child_looks_up_the_daemon_for_itself() {
     for (what, documents) in [("fork-first", 6), ("fork-later", 6 + 2 * 4)] {
         let daemon = FakeDaemon::start();

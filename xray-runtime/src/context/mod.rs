@@ -226,7 +226,7 @@ impl Here {
             (_, Mode::Nowhere | Mode::Scope) => {
                 let recorder = self.recorder();
                 if recorder.is_enabled() {
-                    recorder.context_missing(kind, format_args!("{kind} {what}"));
+                    recorder.context_missing(kind, || format!("{kind} {what}"));
                 }
             }
             _ => {}

@@ -11,7 +11,8 @@ mod node;
 mod table;
 
 use std::cell::Cell;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub(crate) use node::{Details, Flags, Key, Label, Metadata, NOWHERE, Phase, Record, Slot, trimmed_marker};
 pub use node::{ErrorKind, Namespace};
@@ -21,6 +22,7 @@ use crate::clock::Tick;
 use crate::export::Batch;
 use crate::recorder::Recorder;
 use crate::stats::{LossKind, LossReason};
+use crate::sys;
 
 /// A trace, or room for one.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ pub(crate) struct Trace {
 }
 
 /// Traces that are not in use.
-static POOL: Mutex<Pool> = Mutex::new(Pool { idle: Vec::new(), made: 0 });
+static POOL: Pool = Pool::new();
 
 thread_local! {
     /// The trace that this thread used last: most begin and end on one thread, and need not meet at the pool.
@@ -41,15 +43,39 @@ struct Spare(Cell<Option<&'static Trace>>);
 impl Drop for Spare {
     fn drop(&mut self) {
         if let Some(trace) = self.0.take() {
-            POOL.lock().unwrap_or_else(PoisonError::into_inner).idle.push(trace);
+            Pool::lock().idle.push(trace);
         }
     }
 }
 
-#[derive(Debug)]
+/// The pool of one process.
 struct Pool {
+    /// 0 while it is nobody's.
+    process: AtomicU32,
+    traces: Mutex<Idle>,
+    /// For a forked child: whoever holds the lock above may exist in its parent only.
+    in_child: OnceLock<Box<Pool>>,
+}
+
+struct Idle {
     idle: Vec<&'static Trace>,
     made: usize,
+}
+
+impl Pool {
+    const fn new() -> Self {
+        Self { process: AtomicU32::new(0), traces: Mutex::new(Idle { idle: Vec::new(), made: 0 }), in_child: OnceLock::new() }
+    }
+
+    /// That of this process.
+    fn lock() -> MutexGuard<'static, Idle> {
+        let process = sys::process_id();
+        let mut pool = &POOL;
+        while pool.process.compare_exchange(0, process, Relaxed, Relaxed).is_err_and(|owner| owner != process) {
+            pool = pool.in_child.get_or_init(|| Box::new(Self::new()));
+        }
+        pool.traces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Trace {
@@ -64,7 +90,7 @@ impl Trace {
         if let Some(trace) = SPARE.try_with(|spare| spare.0.take()).ok().flatten() {
             return Some(trace);
         }
-        let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pool = Pool::lock();
         if let Some(trace) = pool.idle.pop() {
             return Some(trace);
         }
@@ -83,7 +109,7 @@ impl Trace {
         if let Some(other) = other {
             // Each thread keeps one with room in it; however many there were at a time, the others keep none.
             other.lock().shrink();
-            POOL.lock().unwrap_or_else(PoisonError::into_inner).idle.push(other);
+            Pool::lock().idle.push(other);
         }
     }
 

@@ -107,7 +107,7 @@ impl Open for Subsegment {
             Mode::Nowhere | Mode::Scope => {
                 let recorder = here.recorder();
                 if recorder.is_enabled() {
-                    recorder.context_missing(LossKind::Subsegment, format_args!("subsegment `{}` ({})", self.name, self.location));
+                    recorder.context_missing(LossKind::Subsegment, || format!("subsegment `{}` ({})", self.name, self.location));
                 }
                 None
             }

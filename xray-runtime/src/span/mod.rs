@@ -19,6 +19,7 @@ pub use site::Site;
 
 use crate::context::{Here, Mode};
 use crate::record::{Ending, Label};
+use crate::recorder::{self, Recorder};
 use crate::stats::LossKind;
 use crate::switch;
 use crate::value::{Failure, Probe, quietly};
@@ -45,7 +46,17 @@ fn open(site: &'static Site) -> Option<Here> {
     match here.mode() {
         Mode::Recording | Mode::Crowded => here.open(Label::Site(site), site.namespace).or_else(|| begin_anew(site)),
         Mode::Unsampled | Mode::Suppressed => None,
+        Mode::Nowhere if matches!(site.begin, Begin::Never) => {
+            missing(site, recorder::process());
+            None
+        }
         Mode::Nowhere | Mode::Scope => begin(site, here),
+    }
+}
+
+fn missing(site: &'static Site, recorder: &Recorder) {
+    if recorder.is_enabled() {
+        recorder.context_missing(LossKind::Subsegment, || format!("subsegment `{}` ({}:{})", site.name, site.file, site.line));
     }
 }
 
@@ -61,7 +72,7 @@ fn begin(site: &'static Site, here: Here) -> Option<Here> {
     here.begin(TraceHeader::default(), |recorder| {
         let name = match site.begin {
             Begin::Never => {
-                recorder.context_missing(LossKind::Subsegment, format_args!("subsegment `{}` ({}:{})", site.name, site.file, site.line));
+                missing(site, recorder);
                 return None;
             }
             Begin::Service => recorder.service_name().cloned(),
