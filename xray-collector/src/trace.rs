@@ -123,11 +123,11 @@ impl Trace {
         self.root().filter(|root| !root.is_subsegment)?.duration()
     }
 
-    /// Whether its first segment has ended, nothing is in progress, and no subsegment's parent is missing. More may still arrive.
+    /// Whether there is a segment, nothing is in progress, and no subsegment's parent is missing. More may still arrive.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let lacks_something = |node: &Placed| node.is_in_progress() || (node.is_subsegment && node.missing_parent.is_some());
-        self.root().is_some_and(|root| !root.is_subsegment) && !self.tree.iter().any(|node| lacks_something(&node))
+        self.tree.iter().any(|node| !node.is_subsegment) && !self.tree.iter().any(|node| lacks_something(&node))
     }
 
     /// The trace in one line.

@@ -119,15 +119,23 @@ fn a_child_of_many_threads_traces_on() {
 
 #[test]
 fn a_child_looks_up_the_daemon_for_itself() {
-    for (what, documents) in [("fork-first", 6), ("fork-later", 6 + 2 * 4)] {
+    // A name, as far as we are concerned: so the first documents are kept until a thread has looked it up.
+    let named = |what: &str| {
         let daemon = FakeDaemon::start();
         let mut command = program(&[what]);
-        // A name, as far as we are concerned: so the first documents are kept until a thread has looked it up.
         command.env("XRAY_SAMPLING_RATE", "1").env("AWS_XRAY_DAEMON_ADDRESS", format!("127.1:{}", daemon.address().port()));
         let ended = ended(&mut command);
-        daemon.wait_for(documents, common::LONG);
-        assert_eq!(orders(&daemon), sorted(&ended.printed), "{what}");
-    }
+        common::settle(&daemon);
+        (ended.printed, daemon)
+    };
+    let (printed, daemon) = named("fork-first");
+    assert_eq!(orders(&daemon), sorted(&printed));
+    // Here the parent forks while its thread is at it. What that does to the C library's resolver in the child is not in our hands: it may
+    // fail there, or never answer. But nobody waits for it, and nobody sends what another one keeps.
+    let (printed, daemon) = named("fork-later");
+    let (sent, expected) = (orders(&daemon), sorted(&printed));
+    assert!(sent.iter().all(|order| expected.contains(&order.as_str())) && sent.len() <= expected.len(), "{sent:?}");
+    assert_eq!(sent.iter().filter(|order| order.starts_with("parent")).count(), 6, "{sent:?}");
 }
 
 #[test]

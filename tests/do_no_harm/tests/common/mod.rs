@@ -8,10 +8,11 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
+use autoxray::{Recorder, Sampling, segment};
 use xray_testkit::FakeDaemon;
 
 /// Only a program that hangs takes longer.
-pub const LONG: Duration = Duration::from_secs(60);
+pub const LONG: Duration = Duration::from_secs(120);
 
 /// What a program said, and how it ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +80,19 @@ pub fn recorded(arguments: &[&str], documents: usize) -> (Ended, FakeDaemon) {
     let ended = ended(&mut command);
     daemon.wait_for(documents, LONG);
     (ended, daemon)
+}
+
+/// Waits until everything that was sent to `daemon` before has been read.
+pub fn settle(daemon: &FakeDaemon) {
+    let recorder = Recorder::builder().sampling(Sampling::Always).daemon_address(daemon.address()).build();
+    recorder.run(|| segment("last of all").run(|| ()));
+    loop {
+        let documents = daemon.documents();
+        if documents.iter().any(|document| document.contains("last of all")) {
+            return;
+        }
+        daemon.wait_for(documents.len() + 1, LONG);
+    }
 }
 
 /// What the program prints if nothing is traced at all.
