@@ -32,10 +32,7 @@ impl Table {
     pub(crate) fn set_user(&mut self, key: Key, user: String) {
         if key.serial >= self.first_serial {
             self.attach(self.root(), LossKind::Annotation, |record, lost| {
-                if let Err(full) = record.details.get_or_insert_default().set_user(user) {
-                    let (kind, reason) = full.as_loss(LossKind::Annotation);
-                    lost(kind, reason);
-                }
+                Full::count(record.details.get_or_insert_default().set_user(user), LossKind::Annotation, lost);
             });
         }
     }

@@ -180,6 +180,14 @@ pub(crate) enum Full {
 }
 
 impl Full {
+    /// Counts what did not fit, if something did not.
+    pub(crate) fn count(result: Result<(), Self>, kind: LossKind, lost: &mut dyn FnMut(LossKind, LossReason)) {
+        if let Err(full) = result {
+            let (kind, reason) = full.as_loss(kind);
+            lost(kind, reason);
+        }
+    }
+
     /// What to count when something of this `kind` met it.
     pub(crate) fn as_loss(&self, kind: LossKind) -> (LossKind, LossReason) {
         match self {
@@ -247,12 +255,7 @@ impl Details {
 
     /// Takes over what another one has.
     pub(crate) fn merge(&mut self, other: Self, lost: &mut dyn FnMut(LossKind, LossReason)) {
-        let mut count = |kind, result: Result<(), Full>| {
-            if let Err(full) = result {
-                let (kind, reason) = full.as_loss(kind);
-                lost(kind, reason);
-            }
-        };
+        let mut count = |kind, result| Full::count(result, kind, lost);
         other.annotations.into_iter().for_each(|(key, value)| count(LossKind::Annotation, self.annotate(key, value)));
         other.metadata.into_iter().for_each(|entry| count(LossKind::Metadata, self.metadata(entry)));
         other.exceptions.into_iter().for_each(|exception| count(LossKind::Exception, self.exception(exception)));

@@ -111,7 +111,7 @@ impl Table {
     }
 
     pub(super) fn open(&mut self, parent: Key, label: Label, namespace: Namespace, start: Tick) -> Result<Key, NotOpened> {
-        let Some(identity) = self.identity.as_ref().filter(|_| parent.serial >= self.first_serial) else { return Err(NotOpened::Ended) };
+        let Some(identity) = self.identity_of(parent) else { return Err(NotOpened::Ended) };
         if self.records.len() - self.free.len() >= limits::SUBSEGMENTS_OPEN_MAX {
             identity.recorder.lost(LossKind::Subsegment, LossReason::Limit, 1);
             return Err(NotOpened::Full);
@@ -252,7 +252,7 @@ impl Table {
     }
 
     pub(super) fn hold(&mut self, key: Key) -> bool {
-        let usable = self.identity.is_some() && key.serial >= self.first_serial;
+        let usable = self.identity_of(key).is_some();
         self.open += usize::from(usable);
         usable
     }
@@ -286,6 +286,11 @@ impl Table {
         self.parents.shrink_to_fit();
     }
 
+    /// The trace that `key` belongs to, unless it has ended: the table may serve another one by now.
+    fn identity_of(&self, key: Key) -> Option<&Identity> {
+        self.identity.as_ref().filter(|_| key.serial >= self.first_serial)
+    }
+
     pub(super) fn recorder(&self) -> Option<&Recorder> {
         self.identity.as_ref().map(|identity| &identity.recorder)
     }
@@ -300,7 +305,7 @@ impl Table {
 
     /// The recorder that `key` belongs to, unless its trace has ended.
     pub(crate) fn recorder_of(&self, key: Key) -> Option<&Recorder> {
-        self.recorder().filter(|_| key.serial >= self.first_serial)
+        self.identity_of(key).map(|identity| &identity.recorder)
     }
 
     /// The nearest ancestor of `key` that is open, itself included.
@@ -322,15 +327,14 @@ impl Table {
 
     /// The header that names `key` as the caller.
     pub(crate) fn header(&self, key: Key) -> Option<TraceHeader> {
-        let identity = self.identity.as_ref().filter(|_| key.serial >= self.first_serial)?;
+        let identity = self.identity_of(key)?;
         let sampled = if identity.recording { Sampled::Yes } else { Sampled::No };
         Some(TraceHeader::new(identity.trace_id, Some(identity.seed.segment(key.serial)), sampled).with_extras(identity.upstream.extras()))
     }
 
     /// Whether the upstream wants to know how the trace was sampled.
     pub(crate) fn was_asked(&self, key: Key) -> bool {
-        let identity = self.identity.as_ref().filter(|_| key.serial >= self.first_serial);
-        identity.is_some_and(|identity| identity.upstream.sampled == Sampled::Requested)
+        self.identity_of(key).is_some_and(|identity| identity.upstream.sampled == Sampled::Requested)
     }
 }
 
