@@ -1,0 +1,8 @@
+//! Integrations of autoxray: clients of others whose calls become X-Ray subsegments.
+//!
+//! Programs use them through the crate `autoxray`.
+
+#[cfg(feature = "aws")]
+pub mod aws;
+#[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
+pub mod reqwest;
