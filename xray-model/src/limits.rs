@@ -39,6 +39,9 @@ pub const ANNOTATIONS_MAX: usize = 100;
 /// Metadata entries of one segment or subsegment.
 pub const METADATA_MAX: usize = 100;
 
+/// Members of the `aws` block of one subsegment.
+pub const AWS_FIELDS_MAX: usize = 60;
+
 /// Nesting of one metadata value.
 pub const METADATA_DEPTH_MAX: usize = 32;
 

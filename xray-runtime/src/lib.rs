@@ -23,19 +23,19 @@ mod switch;
 mod sys;
 mod value;
 
-pub use config::{Builder, ContextMissing};
+pub use config::{Builder, Capture, Carriers, ContextMissing};
 pub use context::{Context, InContext, Scoped};
 #[cfg(feature = "tokio")]
 pub use context::{spawn, spawn_blocking};
 pub use export::{Exporter, MemoryExporter, StdoutExporter, UdpExporter};
 pub use record::{ErrorKind, Namespace};
-pub use recorder::{AlreadyInstalled, Recorder, flush, stats};
+pub use recorder::{AlreadyInstalled, Recorder, capture, flush, stats};
 #[doc(hidden)]
 pub use rt as __rt;
 pub use sampling::Sampling;
 pub use span::{
-    Guard, Segment, Subsegment, Traced, annotate, is_enabled, is_recording, metadata, metadata_in, record_error, response_header, segment,
-    set_namespace, set_user, subsegment, trace_header, trace_id,
+    Guard, OpenSubsegment, Segment, Subsegment, Traced, Values, annotate, is_enabled, is_recording, metadata, metadata_in, record_error,
+    response_header, segment, set_namespace, set_user, subsegment, trace_header, trace_id,
 };
 pub use stats::{Loss, LossKind, LossReason, Stats};
 pub use value::{Annotation, Classify, Failure, ToAnnotation};

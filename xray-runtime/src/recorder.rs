@@ -7,7 +7,7 @@ use std::time::Duration;
 use xray_model::Sampled;
 
 use crate::clock;
-use crate::config::{Builder, ContextMissing};
+use crate::config::{Builder, Capture, ContextMissing};
 use crate::context::{self, Context, Here, Scoped};
 use crate::export::{Batch, Document, Exporter, json};
 use crate::sampling::Sampler;
@@ -27,6 +27,7 @@ struct Inner {
     /// What each segment document says about the program, as JSON members.
     segment_heading: String,
     context_missing: ContextMissing,
+    capture: Capture,
     enabled: bool,
     sampler: Sampler,
     exporter: Box<dyn Exporter>,
@@ -69,6 +70,7 @@ impl Recorder {
         Self(Arc::new(Inner {
             segment_heading: heading(builder.service_version.as_deref()),
             context_missing: builder.context_missing,
+            capture: std::mem::take(&mut builder.capture),
             enabled,
             sampler: Sampler::new(builder.sampling.unwrap_or_default()),
             exporter: builder.take_exporter(),
@@ -175,6 +177,18 @@ impl Recorder {
 #[must_use]
 pub fn stats() -> Stats {
     context::current_recorder().stats()
+}
+
+/// Looks at the settings for calls of clients; outside a trace, those of the process. For integrations.
+///
+/// ```
+/// # use xray_runtime as autoxray;
+/// if autoxray::capture(|capture| capture.http) {
+///     // open a subsegment for the call
+/// }
+/// ```
+pub fn capture<R>(read: impl FnOnce(&Capture) -> R) -> R {
+    read(&context::current_recorder().0.capture)
 }
 
 /// Waits until documents that an exporter keeps have left, at most `timeout`; `false` if something is left over.

@@ -14,6 +14,8 @@ pub(crate) struct Environment {
     pub(crate) context_missing: Option<ContextMissing>,
     pub(crate) enabled: Option<bool>,
     pub(crate) sampling: Option<Sampling>,
+    pub(crate) capture_aws: Option<bool>,
+    pub(crate) capture_http: Option<bool>,
 }
 
 impl Environment {
@@ -39,6 +41,8 @@ impl Environment {
             context_missing: reader.first(&["AWS_XRAY_CONTEXT_MISSING", "XRAY_CONTEXT_MISSING"], "LOG_ERROR", context_missing),
             enabled: reader.enabled(),
             sampling: reader.first(&["XRAY_SAMPLING_RATE"], "one per second and 5 % of the rest", sampling),
+            capture_aws: reader.captured("XRAY_CAPTURE_AWS"),
+            capture_http: reader.captured("XRAY_CAPTURE_HTTP"),
         };
         (environment, problems)
     }
@@ -78,6 +82,19 @@ impl<L: Fn(&str) -> Option<OsString>> Reader<'_, L> {
         }
         all.extend(self.first(&["AWS_XRAY_SDK_DISABLED"], default, switch).map(|disabled| !disabled));
         all.into_iter().reduce(|one, other| one && other)
+    }
+
+    /// The switch of one kind of client calls; that of all of them can only switch off more.
+    fn captured(&mut self, name: &str) -> Option<bool> {
+        let default = "calls stay captured as set in code, or all";
+        let own = self.first(&[name], default, switch);
+        // Read for each kind; a problem with it is told once.
+        let told = self.problems.len();
+        let all = self.first(&["ENABLE_XRAY_AUTOPATCH"], default, switch);
+        if self.problems[..told].iter().any(|problem| problem.starts_with("ENABLE_XRAY_AUTOPATCH")) {
+            self.problems.truncate(told);
+        }
+        if all == Some(false) { Some(false) } else { own }
     }
 }
 
@@ -145,6 +162,20 @@ mod tests {
     }
 
     #[test]
+    fn client_calls_can_be_switched_off_by_kind_or_all() {
+        for (variables, aws, http) in [
+            (vec![], None, None),
+            (vec![("XRAY_CAPTURE_AWS", "false")], Some(false), None),
+            (vec![("XRAY_CAPTURE_HTTP", "off")], None, Some(false)),
+            (vec![("ENABLE_XRAY_AUTOPATCH", "false"), ("XRAY_CAPTURE_AWS", "true")], Some(false), Some(false)),
+            (vec![("ENABLE_XRAY_AUTOPATCH", "true"), ("XRAY_CAPTURE_AWS", "0")], Some(false), None),
+        ] {
+            let environment = parse(&variables).0;
+            assert_eq!((environment.capture_aws, environment.capture_http), (aws, http), "{variables:?}");
+        }
+    }
+
+    #[test]
     fn a_bad_value_is_named_with_the_remedy_and_the_default() {
         for (name, value, remedy, default) in [
             ("AWS_XRAY_DAEMON_ADDRESS", "localhost", "write host:port", "127.0.0.1:2000"),
@@ -157,6 +188,9 @@ mod tests {
             ("AWS_XRAY_SDK_DISABLED", "2", "write true or false", "or on"),
             ("XRAY_ENABLED", "ja", "write true or false", "or on"),
             ("XRAY_TRACING_ENABLED", "-", "write true or false", "or on"),
+            ("XRAY_CAPTURE_AWS", "2", "write true or false", "or all"),
+            ("XRAY_CAPTURE_HTTP", "x", "write true or false", "or all"),
+            ("ENABLE_XRAY_AUTOPATCH", "ja", "write true or false", "or all"),
             ("XRAY_SAMPLING_RATE", "1.5", "from 0.0 to 1.0", "5 % of the rest"),
             ("XRAY_SAMPLING_RATE", "NaN", "from 0.0 to 1.0", "5 % of the rest"),
         ] {

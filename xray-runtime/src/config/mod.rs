@@ -1,9 +1,11 @@
 //! Settings: from code, and over them from the environment.
 
+mod capture;
 pub(crate) mod env;
 
 use std::borrow::Cow;
 
+pub use capture::{Capture, Carriers};
 use env::Environment;
 
 use crate::export::{DaemonAddress, Exporter, UdpExporter};
@@ -46,6 +48,7 @@ pub struct Builder {
     pub(crate) exporter: Option<Box<dyn Exporter>>,
     pub(crate) sampling: Option<Sampling>,
     pub(crate) context_missing: ContextMissing,
+    pub(crate) capture: Capture,
     pub(crate) disabled: bool,
 }
 
@@ -86,6 +89,12 @@ impl Builder {
         self
     }
 
+    /// Which calls of clients are captured, and what the services they call are told. What is not set in `change` stays as it is.
+    pub fn capture(mut self, change: impl FnOnce(&mut Capture)) -> Self {
+        change(&mut self.capture);
+        self
+    }
+
     /// Whether anything is recorded at all. `AWS_XRAY_SDK_ENABLED` and `AWS_XRAY_SDK_DISABLED` win over it.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.disabled = !enabled;
@@ -118,11 +127,13 @@ impl Builder {
     }
 
     fn apply(&mut self, environment: Environment) {
-        let Environment { daemon_address, service_name, context_missing, enabled, sampling } = environment;
+        let Environment { daemon_address, service_name, context_missing, enabled, sampling, capture_aws, capture_http } = environment;
         self.daemon_address = daemon_address.or(self.daemon_address.take());
         self.service_name = service_name.map(Cow::Owned).or(self.service_name.take());
         self.context_missing = context_missing.unwrap_or(self.context_missing);
         self.sampling = sampling.or(self.sampling);
+        self.capture.aws = capture_aws.unwrap_or(self.capture.aws);
+        self.capture.http = capture_http.unwrap_or(self.capture.http);
         self.disabled = enabled.map_or(self.disabled, |enabled| !enabled);
     }
 

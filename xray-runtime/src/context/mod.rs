@@ -165,6 +165,13 @@ impl Here {
         }
     }
 
+    /// Takes back what was opened.
+    pub(crate) fn discard(self) {
+        if let (Some(trace), Mode::Recording) = (self.trace, self.mode) {
+            trace.discard(self.key());
+        }
+    }
+
     /// Closes what was dropped before it was done.
     #[cold]
     pub(crate) fn cancel(self) {

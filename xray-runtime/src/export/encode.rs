@@ -4,12 +4,12 @@
 
 use xray_model::limits::{DATAGRAM_HEADER, DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX};
 
+use super::attached::attached;
 use super::json;
 use super::split;
 use crate::clock::{Scale, Stopwatch, Tick};
-use crate::record::{Details, Flags, Identity, Label, NOWHERE, Namespace, Record, Slot};
+use crate::record::{Flags, Identity, Label, NOWHERE, Namespace, Record, Slot};
 use crate::stats::Exported;
-use crate::value::{Annotation, Exception};
 
 /// A complete subtree that is to become one document, or more if it is large.
 pub(crate) struct Tree<'a> {
@@ -240,113 +240,3 @@ const DECIMAL_PAIRS: [[u8; 2]; 100] = {
     }
     pairs
 };
-
-#[cold]
-fn attached(out: &mut Vec<u8>, details: &Details, cancelled: bool) {
-    if let Some(user) = &details.user {
-        out.extend_from_slice(b",\"user\":");
-        json::string(out, user);
-    }
-    if cancelled || !details.annotations.is_empty() {
-        annotations(out, details, cancelled);
-    }
-    if !details.metadata.is_empty() {
-        metadata(out, details);
-    }
-    if !details.exceptions.is_empty() {
-        out.extend_from_slice(b",\"cause\":{\"exceptions\":[");
-        for (index, exception) in details.exceptions.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            cause(out, exception);
-        }
-        out.extend_from_slice(b"]}");
-    }
-}
-
-fn annotations(out: &mut Vec<u8>, details: &Details, cancelled: bool) {
-    out.extend_from_slice(b",\"annotations\":{");
-    let mut first = true;
-    let mut member = |out: &mut Vec<u8>, key: &str| {
-        if !std::mem::take(&mut first) {
-            out.push(b',');
-        }
-        json::string(out, key);
-        out.push(b':');
-    };
-    for (key, value) in &details.annotations {
-        if cancelled && key == "cancelled" {
-            continue;
-        }
-        member(out, key);
-        match value {
-            Annotation::Bool(true) => out.extend_from_slice(b"true"),
-            Annotation::Bool(false) => out.extend_from_slice(b"false"),
-            Annotation::Int(value) => json::integer(out, *value),
-            Annotation::Float(value) => json::float(out, *value),
-            Annotation::Text(text) => json::string(out, text),
-        }
-    }
-    if cancelled {
-        member(out, "cancelled");
-        out.extend_from_slice(b"true");
-    }
-    out.push(b'}');
-}
-
-/// `{namespace: {key: value}}`; entries of one namespace need not stand together.
-fn metadata(out: &mut Vec<u8>, details: &Details) {
-    out.extend_from_slice(b",\"metadata\":{");
-    for (index, entry) in details.metadata.iter().enumerate() {
-        let earlier = &details.metadata[..index];
-        if earlier.iter().any(|other| other.namespace == entry.namespace) {
-            continue;
-        }
-        if index > 0 {
-            out.push(b',');
-        }
-        json::string(out, &entry.namespace);
-        out.extend_from_slice(b":{");
-        let same = details.metadata[index..].iter().filter(|other| other.namespace == entry.namespace);
-        for (place, member) in same.enumerate() {
-            if place > 0 {
-                out.push(b',');
-            }
-            json::string(out, &member.key);
-            out.push(b':');
-            out.extend_from_slice(&member.json);
-        }
-        out.push(b'}');
-    }
-    out.push(b'}');
-}
-
-fn cause(out: &mut Vec<u8>, exception: &Exception) {
-    out.extend_from_slice(b"{\"id\":\"");
-    out.extend_from_slice(&exception.id.to_ascii());
-    out.extend_from_slice(b"\",\"type\":");
-    json::string(out, &exception.link.kind);
-    if let Some(message) = &exception.link.message {
-        out.extend_from_slice(b",\"message\":");
-        json::string(out, message);
-    }
-    if exception.remote {
-        out.extend_from_slice(b",\"remote\":true");
-    }
-    if let Some(cause) = exception.cause {
-        out.extend_from_slice(b",\"cause\":\"");
-        out.extend_from_slice(&cause.to_ascii());
-        out.push(b'"');
-    }
-    if let Some(frame) = &exception.frame {
-        out.extend_from_slice(b",\"stack\":[{\"path\":");
-        json::string(out, frame.path);
-        out.extend_from_slice(b",\"line\":");
-        json::integer(out, frame.line.into());
-        out.extend_from_slice(b",\"label\":");
-        json::string(out, &frame.label);
-        out.extend_from_slice(b"}]");
-    }
-    out.push(b'}');
-}

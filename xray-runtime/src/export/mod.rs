@@ -1,6 +1,7 @@
 //! Documents on their way out.
 
 mod address;
+mod attached;
 mod encode;
 pub(crate) mod json;
 mod memory;

@@ -2,7 +2,7 @@
 
 use super::node::Full;
 use super::table::{Table, live};
-use super::{Details, Key, NOWHERE, Namespace, Record};
+use super::{Details, Key, Label, NOWHERE, Namespace, Record};
 use crate::stats::{LossKind, LossReason};
 use crate::value::{Exception, Failure, Frame};
 
@@ -65,15 +65,20 @@ impl Table {
         let mut exceptions: Vec<_> = exceptions.collect();
         self.attach(key, LossKind::Exception, |record, lost| {
             record.flags.mark(failure.kind);
+            // What stands for a client of somebody else's has no place in the program.
+            let program = record.namespace == Namespace::Local || !matches!(record.label, Label::Text(..));
             let (path, line) = record.label.place();
-            let frame = Frame::new(path, line, record.label.name());
+            let frame = program.then(|| Frame::new(path, line, record.label.name()));
             if failure.chain.panicked {
                 lost(LossKind::Exception, LossReason::Panicked);
             }
             (0..left_out).for_each(|_| lost(LossKind::Exception, LossReason::Limit));
+            if exceptions.is_empty() {
+                return;
+            }
             let details = record.details.get_or_insert_default();
             if let Some(first) = exceptions.first_mut() {
-                first.frame = Some(frame);
+                first.frame = frame;
             }
             let mut exceptions = exceptions.into_iter();
             while let Some(exception) = exceptions.next() {

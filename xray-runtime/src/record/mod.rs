@@ -130,6 +130,11 @@ impl Trace {
         self.finish(|table, batch| table.close(key, ending, batch));
     }
 
+    /// Takes back a record that nothing was opened in; any other is closed.
+    pub(crate) fn discard(&'static self, key: Key) {
+        self.finish(|table, batch| table.discard(key, batch));
+    }
+
     /// Keeps the trace usable although nothing in it is open.
     pub(crate) fn hold(&self, key: Key) -> bool {
         self.lock().hold(key)

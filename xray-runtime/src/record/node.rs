@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use xray_model::document::Http;
 use xray_model::limits;
 
 use crate::clock::Tick;
@@ -36,6 +37,21 @@ pub enum ErrorKind {
     Fault,
     /// Refused because there were too many requests; X-Ray's `throttle`, which counts as an `error` too.
     Throttle,
+}
+
+impl ErrorKind {
+    /// What an HTTP status says: 429 is a throttle, another 4xx an error, 5xx a fault, and anything else none of them.
+    ///
+    /// Source: "X-Ray concepts", errors, faults and exceptions.
+    #[must_use]
+    pub fn of_status(status: u16) -> Option<Self> {
+        match status {
+            429 => Some(Self::Throttle),
+            400..=499 => Some(Self::Error),
+            500..=599 => Some(Self::Fault),
+            _ => None,
+        }
+    }
 }
 
 /// The boolean marks of a document.
@@ -152,6 +168,10 @@ pub(crate) struct Details {
     pub(crate) metadata: Vec<Metadata>,
     pub(crate) exceptions: Vec<Exception>,
     pub(crate) user: Option<String>,
+    /// Boxed, as few records are HTTP requests.
+    pub(crate) http: Option<Box<Http>>,
+    /// Members of the `aws` block, each value as JSON.
+    pub(crate) aws: Vec<(Cow<'static, str>, Vec<u8>)>,
     /// Upper bound of the encoded size of all of it.
     pub(crate) bytes: usize,
 }
@@ -242,6 +262,35 @@ impl Details {
         made_room
     }
 
+    /// Sets what is known of an HTTP request or its response; what is not in `http` stays as it was.
+    pub(crate) fn http(&mut self, http: Http) -> Result<(), Full> {
+        let mut merged = self.http.take().unwrap_or_default();
+        self.bytes -= http_bytes(&merged);
+        merged.request = http.request.or(merged.request.take());
+        merged.response = http.response.or(merged.response.take());
+        let bytes = http_bytes(&merged);
+        let made_room = self.make_room(bytes)?;
+        self.bytes += bytes;
+        self.http = Some(merged);
+        made_room
+    }
+
+    /// Sets a member of the `aws` block; a later value for the same key replaces the earlier one.
+    pub(crate) fn aws(&mut self, key: Cow<'static, str>, json: Vec<u8>) -> Result<(), Full> {
+        if let Some(place) = self.aws.iter().position(|(other, _)| *other == key) {
+            let (key, old) = self.aws.remove(place);
+            self.bytes -= aws_bytes(&key, &old);
+        }
+        if self.aws.len() >= limits::AWS_FIELDS_MAX {
+            return Err(Full::Dropped);
+        }
+        let bytes = aws_bytes(&key, &json);
+        let made_room = self.make_room(bytes)?;
+        self.bytes += bytes;
+        self.aws.push((key, json));
+        made_room
+    }
+
     pub(crate) fn exception(&mut self, exception: Exception) -> Result<(), Full> {
         if self.exceptions.len() >= limits::EXCEPTIONS_MAX {
             return Err(Full::Dropped);
@@ -259,6 +308,8 @@ impl Details {
         other.annotations.into_iter().for_each(|(key, value)| count(LossKind::Annotation, self.annotate(key, value)));
         other.metadata.into_iter().for_each(|entry| count(LossKind::Metadata, self.metadata(entry)));
         other.exceptions.into_iter().for_each(|exception| count(LossKind::Exception, self.exception(exception)));
+        other.http.into_iter().for_each(|http| count(LossKind::Metadata, self.http(*http)));
+        other.aws.into_iter().for_each(|(key, json)| count(LossKind::Metadata, self.aws(key, json)));
         other.user.into_iter().for_each(|user| count(LossKind::Annotation, self.set_user(user)));
     }
 
@@ -287,6 +338,20 @@ pub(crate) fn trimmed_marker(bytes: Option<usize>) -> Vec<u8> {
         Some(bytes) => format!("\"[trimmed: {bytes} bytes]\"").into_bytes(),
         None => format!("\"[trimmed: over {} bytes]\"", limits::METADATA_VALUE_BYTES_MAX).into_bytes(),
     }
+}
+
+fn aws_bytes(key: &str, json: &[u8]) -> usize {
+    // The braces of the block are counted with each member.
+    escaped_len(key) + json.len() + 14
+}
+
+fn http_bytes(http: &Http) -> usize {
+    let text = |text: &Option<String>| text.as_deref().map_or(0, |text| escaped_len(text) + 20);
+    let request = http.request.as_ref().map_or(0, |request| {
+        [&request.method, &request.url, &request.user_agent, &request.client_ip].into_iter().map(text).sum::<usize>() + 60
+    });
+    let response = http.response.as_ref().map_or(0, |_| 90);
+    if request + response == 0 { 0 } else { request + response + 12 }
 }
 
 fn annotation_bytes(key: &str, value: &Annotation) -> usize {

@@ -216,6 +216,19 @@ impl Table {
         }
     }
 
+    pub(super) fn discard(&mut self, key: Key, batch: &mut Option<Box<Batch>>) {
+        let is_parent = self.records.iter().any(|record| record.parent == key && record.phase != Phase::Free);
+        match self.get_mut(key) {
+            Some(record) if record.phase == Phase::Open && !record.foreign && !is_parent => {
+                record.phase = Phase::Free;
+                record.details = None;
+                self.open -= 1;
+                self.free.push(key.slot);
+            }
+            _ => self.close(key, Ending::now(), batch),
+        }
+    }
+
     /// Hangs a closed record below its parent.
     fn adopt(&mut self, parent: Slot, child: Slot) {
         let tree_bytes = self.records[child as usize].tree_bytes;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use xray_model::document::Http;
 use xray_model::{TraceHeader, TraceId};
 
 use crate::context::{Here, Mode};
@@ -156,7 +157,9 @@ impl Here {
     }
 }
 
-/// Values made while nothing of ours is locked, to be attached in one go.
+/// Values for a subsegment, made while nothing is locked and attached in one go; see [`OpenSubsegment::attach`].
+///
+/// [`OpenSubsegment::attach`]: crate::OpenSubsegment::attach
 #[derive(Debug, Default)]
 pub struct Values {
     /// Becomes that of the record, if it has none yet.
@@ -177,13 +180,41 @@ impl Values {
     /// Adds an annotation, or counts one whose making panicked.
     pub(crate) fn annotate_or_lose(&mut self, key: impl Into<Cow<'static, str>>, value: Option<Option<Annotation>>) {
         match value {
-            Some(value) => self.annotate(key, value),
+            Some(value) => self.put(key, value),
             None => self.losses.push((LossKind::Annotation, LossReason::Panicked)),
         }
     }
 
+    /// Adds an annotation; see [`annotate`](crate::annotate()).
+    pub fn annotate(&mut self, key: impl Into<Cow<'static, str>>, value: impl ToAnnotation) {
+        self.annotate_or_lose(key, quietly(|| value.to_annotation()));
+    }
+
+    /// Sets what is known of an HTTP request or its response; what is `None` stays as it was. Texts are cut at 250 characters.
+    ///
+    /// Source: "X-Ray segment documents", HTTP request data.
+    pub fn http(&mut self, mut http: Http) {
+        if let Some(request) = &mut http.request {
+            for text in [&mut request.method, &mut request.url, &mut request.user_agent, &mut request.client_ip] {
+                text.iter_mut().for_each(bound);
+            }
+        }
+        self.losses.extend(self.details.http(http).err().map(|full| full.as_loss(LossKind::Metadata)));
+    }
+
+    /// Sets a member of the `aws` block: `operation`, `region`, `request_id`, `table_name` and so on.
+    ///
+    /// Source: "X-Ray segment documents", AWS resource data.
+    pub fn aws(&mut self, key: impl Into<Cow<'static, str>>, value: &(impl Serialize + ?Sized)) {
+        let lost = match value::json(value) {
+            Ok(json) => self.details.aws(bounded_key(key.into()), json).err().map(|full| full.as_loss(LossKind::Metadata)),
+            Err(reason) => Some((LossKind::Metadata, reason)),
+        };
+        self.losses.extend(lost);
+    }
+
     /// Adds an annotation.
-    fn annotate(&mut self, key: impl Into<Cow<'static, str>>, value: Option<Annotation>) {
+    fn put(&mut self, key: impl Into<Cow<'static, str>>, value: Option<Annotation>) {
         let Some(value) = value else { return };
         let lost = match value::key(key.into()) {
             Some(key) => self.details.annotate(key, value).err().map(|full| full.as_loss(LossKind::Annotation)),
@@ -192,7 +223,8 @@ impl Values {
         self.losses.extend(lost);
     }
 
-    pub(crate) fn metadata_in(
+    /// Adds a metadata value in a namespace; see [`metadata_in`](crate::metadata_in()).
+    pub fn metadata_in(
         &mut self,
         namespace: impl Into<Cow<'static, str>>,
         key: impl Into<Cow<'static, str>>,
@@ -224,6 +256,13 @@ impl Values {
 fn bounded_key(key: Cow<'static, str>) -> Cow<'static, str> {
     let max = xray_model::limits::STRING_CHARS_MAX;
     if key.len() <= max { key } else { Cow::Owned(key.chars().take(max).collect()) }
+}
+
+/// Cuts what is longer than X-Ray's schema allows.
+fn bound(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(xray_model::limits::STRING_CHARS_MAX) {
+        text.truncate(end);
+    }
 }
 
 /// Values for a future that has not been polled yet.

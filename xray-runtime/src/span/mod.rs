@@ -4,6 +4,7 @@ mod attach;
 mod build;
 mod future;
 mod guard;
+mod opened;
 mod site;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -15,6 +16,7 @@ pub use attach::{
 pub use build::{Segment, Subsegment, segment, subsegment};
 pub use future::Traced;
 pub use guard::Guard;
+pub use opened::OpenSubsegment;
 pub use site::Site;
 
 use crate::context::{Here, Mode};

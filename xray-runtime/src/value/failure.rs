@@ -112,6 +112,13 @@ impl Failure {
     }
 }
 
+/// Only the mark, without an exception: a status that says it all.
+impl From<ErrorKind> for Failure {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind, chain: Chain::default(), remote: false }
+    }
+}
+
 impl<E: Error + ?Sized> From<&E> for Failure {
     fn from(error: &E) -> Self {
         Self::fault(Chain::of_error(error))

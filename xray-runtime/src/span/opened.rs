@@ -1,0 +1,120 @@
+//! Subsegments as values, for integrations.
+
+use std::thread;
+
+use xray_model::TraceHeader;
+
+use super::{Open, Subsegment, Values};
+use crate::context::Here;
+use crate::record::{Ending, ErrorKind};
+use crate::value::Failure;
+
+/// An open subsegment as a value to keep where a call is under way: in a client's state, a future, the body of a response.
+///
+/// It is not current by itself; [`run`](Self::run) makes it so. Dropped without [`close`](Self::close) it is recorded as cancelled, or as
+/// failed if it is dropped by a panic: a caller who gives up drops the call without another word. Where nothing is recorded, all of this
+/// does nothing, and [`header`](Self::header) still says what the called service is to be told.
+///
+/// ```
+/// # use xray_runtime as autoxray;
+/// use autoxray::{Namespace, segment, subsegment};
+///
+/// segment("orders").run(|| {
+///     let call = subsegment("DynamoDB").namespace(Namespace::Aws).open();
+///     let header = call.header().expect("a segment is current");
+///     println!("X-Amzn-Trace-Id: {header}");
+///     call.attach(|values| {
+///         values.aws("operation", "GetItem");
+///         values.aws("table_name", "orders");
+///     });
+///     call.close();
+/// });
+/// ```
+#[derive(Debug)]
+#[must_use = "dropped at once it is recorded as cancelled"]
+pub struct OpenSubsegment {
+    /// The subsegment; where none is recorded, the place it would have been opened in.
+    here: Here,
+    open: bool,
+    was_panicking: bool,
+}
+
+impl Subsegment {
+    /// Opens it as a value, without making it current.
+    pub fn open(self) -> OpenSubsegment {
+        let around = Here::current();
+        let own = Open::open(self);
+        OpenSubsegment { here: own.unwrap_or(around), open: own.is_some(), was_panicking: thread::panicking() }
+    }
+}
+
+impl OpenSubsegment {
+    /// Whether it is recorded.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.open && self.here.is_recording()
+    }
+
+    /// The header for the called service: it names this subsegment as the caller, and says how the trace is sampled. `None` where no
+    /// segment is current.
+    #[must_use]
+    pub fn header(&self) -> Option<TraceHeader> {
+        self.here.header()
+    }
+
+    /// Runs `code` with this as the current subsegment.
+    pub fn run<R>(&self, code: impl FnOnce() -> R) -> R {
+        let _entered = self.open.then(|| self.here.enter());
+        code()
+    }
+
+    /// Attaches what `make` makes, which runs only if this is recorded. A panic in it is caught and counted.
+    pub fn attach(&self, make: impl FnOnce(&mut Values)) {
+        if self.is_recording() {
+            Values::collect(make).attach(self.here);
+        }
+    }
+
+    /// Records an error. An [`ErrorKind`] by itself marks the subsegment without an exception.
+    pub fn record_error(&self, failure: impl Into<Failure>) {
+        if self.is_recording() {
+            self.here.record_error(failure);
+        }
+    }
+
+    /// Marks it as failed by an HTTP status: 429 is a throttle, another 4xx an error, 5xx a fault, anything else none of them.
+    ///
+    /// Source: "X-Ray concepts", errors, faults and exceptions.
+    pub fn record_status(&self, status: u16) {
+        if let Some(kind) = ErrorKind::of_status(status) {
+            self.record_error(kind);
+        }
+    }
+
+    /// Closes it now.
+    pub fn close(mut self) {
+        if std::mem::take(&mut self.open) {
+            self.here.close(Ending::now());
+        }
+    }
+
+    /// Takes it back: what it stood for did not happen. If something was opened in it, it stays and is closed.
+    pub fn discard(mut self) {
+        if std::mem::take(&mut self.open) {
+            self.here.discard();
+        }
+    }
+}
+
+impl Drop for OpenSubsegment {
+    fn drop(&mut self) {
+        if !self.open {
+            return;
+        }
+        if thread::panicking() && !self.was_panicking {
+            self.here.panicked(None);
+        } else {
+            self.here.cancel();
+        }
+    }
+}
