@@ -281,6 +281,10 @@ mod readme;
 pub use xray_macros::traced;
 #[doc(inline)]
 pub use xray_runtime::*;
+#[cfg(feature = "aws")]
+pub use xray_sdk_patch::aws;
+#[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
+pub use xray_sdk_patch::reqwest;
 
 #[doc(hidden)]
 pub use xray_runtime::__rt;

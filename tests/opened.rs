@@ -2,6 +2,8 @@
 #![allow(missing_docs)]
 
 use autoxray::{Capture, ErrorKind, Failure, Namespace, Recorder, Sampling, TraceHeader, capture, segment, subsegment, trace_header};
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use xray_model::document::{Http, HttpRequest, HttpResponse};
 use xray_testkit::TestRecorder;
@@ -159,6 +161,27 @@ fn a_panic_while_values_are_made_costs_only_them() {
     });
     recorder.assert_tree("orders\n  call");
     assert_eq!(recorder.stats().losses.len(), 1);
+}
+
+#[test]
+fn it_may_be_told_of_when_it_is_over() {
+    let recorder = TestRecorder::new();
+    recorder.run(|| {
+        segment("orders").run(|| {
+            std::thread::sleep(Duration::from_millis(30));
+            let short = subsegment("short").open();
+            short.began_before(Duration::from_millis(20));
+            short.close();
+            let long = subsegment("long").open();
+            long.began_before(Duration::from_secs(3_600));
+            long.close();
+        });
+    });
+    let trace = recorder.trace();
+    let (segment, short, long) = (trace.expect("orders"), trace.expect("short"), trace.expect("long"));
+    assert!(short.duration() >= Duration::from_millis(20), "{:?}", short.duration());
+    assert!(short.document().start_time > segment.document().start_time);
+    assert_eq!(long.document().start_time, segment.document().start_time, "never before what it is in");
 }
 
 #[test]

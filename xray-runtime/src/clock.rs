@@ -61,6 +61,15 @@ impl Origin {
         self.unix_nanos / 1_000_000_000
     }
 
+    /// The tick of `ago` before now, at the earliest that of the origin.
+    pub(crate) fn before_now(self, ago: Duration) -> Tick {
+        let now = Stopwatch::start();
+        let ticks = now.tick.0.saturating_sub(self.tick.0);
+        let elapsed = nanos(now.instant.saturating_duration_since(self.instant)).max(1);
+        let ago = u128::from(ticks) * u128::from(nanos(ago).min(elapsed)) / u128::from(elapsed);
+        Tick(now.tick.0 - u64::try_from(ago).unwrap_or(ticks))
+    }
+
     /// How to read ticks between the origin and `now`.
     ///
     /// The counter's rate is not looked up but measured, between the two points where both clocks have been read: there, ticks are exact,
@@ -167,6 +176,19 @@ mod tests {
             // The two readings are not taken at once, and the thread may be interrupted between them, but not always.
             assert!(difference < 50_000, "{difference} µs");
         }
+    }
+
+    #[test]
+    fn a_time_ago_lies_between_the_origin_and_now() {
+        let origin = Origin::now();
+        std::thread::sleep(Duration::from_millis(20));
+        assert_eq!(origin.before_now(Duration::from_secs(1_000_000)), origin.tick());
+        let (before, ago) = (Tick::now(), origin.before_now(Duration::ZERO));
+        assert!(ago >= before);
+        let micros = |tick| origin.scale(Stopwatch::start()).unix_micros(tick);
+        let (then, now) = (origin.before_now(Duration::from_millis(15)), Tick::now());
+        let apart = micros(now) - micros(then);
+        assert!((14_000..1_000_000).contains(&apart), "{apart} µs");
     }
 
     #[test]

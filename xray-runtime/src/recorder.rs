@@ -39,21 +39,37 @@ static PROCESS: OnceLock<Recorder> = OnceLock::new();
 
 /// The recorder of the process, made now if there is none.
 pub(crate) fn process() -> &'static Recorder {
-    PROCESS.get_or_init(|| first(Builder::default().with_environment()))
-}
-
-pub(crate) fn install(builder: impl FnOnce() -> Builder) -> Result<(), AlreadyInstalled> {
-    let mut builder = Some(builder);
-    PROCESS.get_or_init(|| first(builder.take().map(|make| make()).unwrap_or_default()));
-    if builder.is_some() { Err(AlreadyInstalled(())) } else { Ok(()) }
-}
-
-fn first(builder: Builder) -> Recorder {
-    let recorder = Recorder::new(builder);
-    if !recorder.0.enabled {
-        switch::process_is_off();
+    match PROCESS.get() {
+        Some(recorder) => recorder,
+        None => make(Builder::default()).0,
     }
-    recorder
+}
+
+/// Makes `builder`, with the settings of the environment over it, the recorder of the process.
+pub(crate) fn install(builder: Builder) -> Result<(), AlreadyInstalled> {
+    if PROCESS.get().is_none() && make(builder).1 { Ok(()) } else { Err(AlreadyInstalled(())) }
+}
+
+/// The recorder of the process, and whether it has been made of `builder`.
+///
+/// It is made first and put in place then. Made in place it would keep a child waiting for ever that is forked off meanwhile, as whoever
+/// makes it exists in the parent only.
+#[cold]
+fn make(builder: Builder) -> (&'static Recorder, bool) {
+    let (builder, problems) = builder.with_environment();
+    let recorder = Recorder::new(builder);
+    let mut made = false;
+    let installed = PROCESS.get_or_init(|| {
+        made = true;
+        recorder
+    });
+    if made {
+        if !installed.0.enabled {
+            switch::process_is_off();
+        }
+        problems.iter().for_each(|problem| crate::diag::log(problem));
+    }
+    (installed, made)
 }
 
 impl Recorder {

@@ -4,5 +4,9 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
+#[cfg(feature = "aws")]
+mod clock;
+#[cfg(any(feature = "aws", feature = "reqwest", feature = "reqwest-0-12"))]
+mod facts;
 #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
 pub mod reqwest;

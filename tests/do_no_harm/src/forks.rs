@@ -52,8 +52,6 @@ pub fn after_some() {
 
 /// Forks while other threads trace. Whatever they were about to do exists in the child only as it was, and nobody there goes on with it.
 pub fn while_threads_are_busy() {
-    // The recorder is there before anything forks: a fork in the middle of making it leaves the child to wait for a thread that it has not.
-    let _ = autoxray::is_enabled();
     let (sender, receiver) = std::sync::mpsc::sync_channel::<Context>(64);
     std::thread::spawn(move || receiver.into_iter().for_each(|context| context.run(|| subsegment("handed over").run(|| ()))));
     for _ in 0..3 {

@@ -113,17 +113,14 @@ impl Builder {
     ///
     /// If that has been done before, by hand or because something was traced already.
     pub fn install(self) -> Result<(), AlreadyInstalled> {
-        crate::recorder::install(|| self.with_environment())
+        crate::recorder::install(self)
     }
 
-    /// The settings, with those of the environment over them.
-    pub(crate) fn with_environment(mut self) -> Self {
+    /// The settings, with those of the environment over them, and a line for each that cannot be used.
+    pub(crate) fn with_environment(mut self) -> (Self, Vec<String>) {
         let (environment, problems) = Environment::read();
-        for problem in problems {
-            crate::diag::log(&problem);
-        }
         self.apply(environment);
-        self
+        (self, problems)
     }
 
     fn apply(&mut self, environment: Environment) {

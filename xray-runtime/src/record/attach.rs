@@ -1,5 +1,7 @@
 //! Attaching values and errors to records.
 
+use std::time::Duration;
+
 use super::node::Full;
 use super::table::{Table, live};
 use super::{Details, Key, Label, NOWHERE, Namespace, Record};
@@ -35,6 +37,13 @@ impl Table {
                 Full::count(record.details.get_or_insert_default().set_user(user), LossKind::Annotation, lost);
             });
         }
+    }
+
+    /// Moves the start of a record back, at most to that of its parent.
+    pub(crate) fn began_before(&mut self, key: Key, ago: Duration) {
+        let Some(start) = self.identity.as_ref().map(|identity| identity.origin.before_now(ago)) else { return };
+        let earliest = self.get(key).and_then(|record| self.get(record.parent)).map_or(start, |parent| parent.start);
+        self.attach(key, LossKind::Annotation, |record, _| record.start = start.max(earliest).min(record.start));
     }
 
     pub(crate) fn set_namespace(&mut self, key: Key, namespace: Namespace) {

@@ -1,12 +1,14 @@
 //! Subsegments as values, for integrations.
 
 use std::thread;
+use std::time::Duration;
 
 use xray_model::TraceHeader;
 
 use super::{Open, Subsegment, Values};
 use crate::context::Here;
 use crate::record::{Ending, ErrorKind};
+use crate::stats::LossKind;
 use crate::value::Failure;
 
 /// An open subsegment as a value to keep where a call is under way: in a client's state, a future, the body of a response.
@@ -88,6 +90,13 @@ impl OpenSubsegment {
     pub fn record_status(&self, status: u16) {
         if let Some(kind) = ErrorKind::of_status(status) {
             self.record_error(kind);
+        }
+    }
+
+    /// Says that it began this long ago, for calls that are told of when they have ended. It begins no earlier than what it is in.
+    pub fn began_before(&self, ago: Duration) {
+        if self.is_recording() {
+            self.here.change(LossKind::Annotation, "", |table, key| table.began_before(key, ago));
         }
     }
 

@@ -82,6 +82,19 @@ impl Failure {
         Self::fault(Chain::one(exception_type.into(), |out| write!(out, "{message}")))
     }
 
+    /// Adds the error that caused it, and the causes of that.
+    ///
+    /// ```
+    /// # use xray_runtime as autoxray;
+    /// let cause = std::io::Error::other("connection reset");
+    /// let failure = autoxray::Failure::new("Timeout", "no answer").caused_by(&cause);
+    /// # let _ = failure;
+    /// ```
+    pub fn caused_by(mut self, error: &(dyn Error + 'static)) -> Self {
+        self.chain.add_sources(Some(error));
+        self
+    }
+
     /// Counts as `kind`.
     pub fn kind(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;
@@ -129,17 +142,20 @@ impl Chain {
     /// The error's type and `Display`, then those of its sources.
     pub(crate) fn of_error<E: Error + ?Sized>(error: &E) -> Self {
         let mut chain = Self::one(type_name::<E>().into(), |out| write!(out, "{error}"));
-        let mut source = quietly(|| error.source()).flatten();
+        chain.add_sources(quietly(|| error.source()).flatten());
+        chain
+    }
+
+    fn add_sources(&mut self, mut source: Option<&(dyn Error + 'static)>) {
         while let Some(cause) = source {
-            if chain.links.len() == limits::EXCEPTIONS_MAX {
-                chain.left_out += 1;
+            if self.links.len() == limits::EXCEPTIONS_MAX {
+                self.left_out += 1;
                 break;
             }
             // The type of a source is not known at run time.
-            chain.push("source".into(), |out| write!(out, "{cause}"));
+            self.push("source".into(), |out| write!(out, "{cause}"));
             source = quietly(|| cause.source()).flatten();
         }
-        chain
     }
 
     /// One exception, its message written by `write`.

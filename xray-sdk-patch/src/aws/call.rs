@@ -1,0 +1,265 @@
+//! One call of an AWS service, from serialisation to the last byte of the response.
+
+use std::error::Error;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_runtime::invocation_id::InvocationIdInterceptor;
+use aws_runtime::request_info::RequestInfoInterceptor;
+use aws_smithy_runtime_api::client::interceptors::DisableInterceptor;
+use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Metadata};
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use aws_types::region::{Region, SigningRegion};
+use xray_runtime::{Failure, Namespace, OpenSubsegment, TRACE_HEADER_NAME, capture, subsegment, trace_header};
+
+use super::attempts::{Attempts, Phase};
+use super::body::Watched;
+use super::{describe, failure, meter};
+use crate::clock::Moment;
+use crate::facts::parameters::Field;
+use crate::facts::service;
+
+/// A call that is recorded. It lies in the SDK's config bag for this call, which goes when the caller drops the future, and in the body of
+/// the response: whoever is last closes the subsegment.
+#[derive(Clone, Debug)]
+pub(super) struct Call(Arc<Shared>);
+
+impl Storable for Call {
+    type Storer = StoreReplace<Self>;
+}
+
+#[derive(Debug)]
+struct Shared {
+    /// The interceptor that opened it; others leave it alone.
+    owner: usize,
+    service: String,
+    operation: String,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Taken when it is closed.
+    subsegment: Option<OpenSubsegment>,
+    /// That of the attempt under way, if each is to have one.
+    attempt: Option<OpenSubsegment>,
+    attempts: Attempts,
+    /// What is in the parameters' place in the path before the endpoint comes before it.
+    path: String,
+    /// What to look for in the response; there once the request has been looked at.
+    wanted: Option<Vec<&'static Field>>,
+    /// Result and facts are there, and only the body is still to be read.
+    done: Option<Moment>,
+    events: describe::Events,
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        // Not done, the caller has dropped the call, which is what the subsegment says when it is dropped.
+        if self.done.is_some()
+            && let Some(subsegment) = self.subsegment.take()
+        {
+            subsegment.close();
+        }
+    }
+}
+
+/// Opens the subsegment of a call, unless that is done, or not wanted.
+pub(super) fn open(owner: usize, cfg: &mut ConfigBag) {
+    if cfg.load::<Call>().is_some() || !is_captured(cfg) {
+        return;
+    }
+    meter::seen(false);
+    let Some(metadata) = cfg.load::<Metadata>() else { return };
+    let (service, operation) = (metadata.service().to_owned(), metadata.name().to_owned());
+    let subsegment = subsegment(service::name(&service)).namespace(Namespace::Aws).open();
+    if !subsegment.is_recording() {
+        return;
+    }
+    subsegment.attach(|values| {
+        values.aws("operation", &operation);
+        if let Some(region) = region(cfg) {
+            values.aws("region", region);
+        }
+    });
+    let events = describe::Events::of(&service, &operation);
+    let state = State {
+        subsegment: Some(subsegment),
+        attempt: None,
+        attempts: Attempts::new(),
+        path: String::new(),
+        wanted: None,
+        done: None,
+        events,
+    };
+    let shared = Shared { owner, service, operation, state: Mutex::new(state) };
+    cfg.interceptor_state().store_put(Call(Arc::new(shared)));
+}
+
+/// The request has been made, and is neither signed nor does it have an endpoint: the trace header goes in.
+pub(super) fn serialised(owner: usize, request: &mut HttpRequest, cfg: &ConfigBag) {
+    let call = cfg.load::<Call>();
+    let header = match call {
+        Some(call) if call.is_of(owner) => call.state().subsegment.as_ref().and_then(OpenSubsegment::header),
+        Some(_) => None,
+        // Not recorded, but the service has to know.
+        None if is_captured(cfg) => trace_header(),
+        None => None,
+    };
+    if let Some(header) = header {
+        let text = header.to_string();
+        if let Some(metadata) = cfg.load::<Metadata>() {
+            describe::carry(metadata.service(), metadata.name(), &text, request);
+        }
+        // One that the program has set stays. With ours in place, the SDK does not put in what Lambda's environment says.
+        if !request.headers().contains_key(TRACE_HEADER_NAME) {
+            // What another service has put into the header may be more than HTTP allows; it is then not passed on.
+            let _ = request.headers_mut().try_insert("x-amzn-trace-id", text);
+        }
+    }
+    if let Some(call) = call.filter(|call| call.is_of(owner)) {
+        let mut state = call.state();
+        request.uri().clone_into(&mut state.path);
+        state.attempts.ready();
+        if !describe::needs_endpoint(&call.0.service) {
+            call.describe(&mut state, request);
+        }
+    }
+}
+
+/// Whether calls are captured at all, and this is one that leaves the program.
+fn is_captured(cfg: &ConfigBag) -> bool {
+    let is_tracing = || cfg.load::<Metadata>().is_some_and(|metadata| service::is_tracing(metadata.service(), metadata.name()));
+    capture(|capture| capture.aws) && !is_presigned(cfg) && !is_tracing()
+}
+
+/// Made only to be signed, for somebody else to send. The SDK then takes out what is of no use in a URL.
+fn is_presigned(cfg: &ConfigBag) -> bool {
+    cfg.load::<DisableInterceptor<InvocationIdInterceptor>>().is_some()
+        && cfg.load::<DisableInterceptor<RequestInfoInterceptor>>().is_some()
+}
+
+fn region(cfg: &ConfigBag) -> Option<&str> {
+    let signing = cfg.load::<SigningRegion>().map(AsRef::as_ref);
+    signing.or_else(|| cfg.load::<Region>().map(AsRef::as_ref))
+}
+
+impl Call {
+    pub(super) fn is_of(&self, owner: usize) -> bool {
+        self.0.owner == owner
+    }
+
+    /// No code of the program runs under this lock.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn begin_attempt(&self) {
+        let mut state = self.state();
+        state.attempts.begin();
+        if capture(|capture| capture.attempts) {
+            state.attempt = state.subsegment.as_ref().map(|call| call.run(|| subsegment("attempt").open()));
+        }
+    }
+
+    pub(super) fn reached(&self, phase: Phase) {
+        self.state().attempts.reached(phase);
+    }
+
+    /// Signed, and about to go.
+    pub(super) fn sending(&self, request: &HttpRequest) {
+        let mut state = self.state();
+        state.attempts.reached(Phase::Signed);
+        self.describe(&mut state, request);
+    }
+
+    /// Attaches what the request says, once.
+    fn describe(&self, state: &mut State, request: &HttpRequest) {
+        if state.wanted.is_some() {
+            return;
+        }
+        let Some(subsegment) = &state.subsegment else { return };
+        let mut wanted = Vec::new();
+        let Shared { service, operation, .. } = &*self.0;
+        subsegment.attach(|values| wanted = describe::request(service, operation, &state.path, request, values));
+        state.wanted = Some(wanted);
+    }
+
+    /// Keeps the subsegment open until the response's body has been read.
+    pub(super) fn watch_body(&self, response: &mut HttpResponse) {
+        // One in memory is there already, and others may want to look at it.
+        if response.body().bytes().is_none() {
+            let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+            *response.body_mut() = SdkBody::from_body_1_x(Watched::new(body, self.clone()));
+        }
+    }
+
+    pub(super) fn end_attempt(&self, response: Option<&HttpResponse>) {
+        let status = response.map(|response| response.status().as_u16());
+        let attempt = {
+            let mut state = self.state();
+            state.attempts.end(status);
+            state.attempt.take()
+        };
+        if let Some(attempt) = attempt {
+            status.into_iter().for_each(|status| attempt.record_status(status));
+            attempt.close();
+        }
+    }
+
+    /// The SDK has come to a result, which the caller gets next.
+    pub(super) fn done(&self, context: &FinalizerInterceptorContextRef<'_>, cfg: &ConfigBag) {
+        let mut state = self.state();
+        state.done = Some(Moment::now());
+        let Some(subsegment) = &state.subsegment else { return };
+        subsegment.attach(|values| {
+            if let Some(retries) = cfg.load::<RequestAttempts>().map(|attempts| attempts.attempts().saturating_sub(1)).filter(|n| *n > 0) {
+                values.aws("retries", &retries);
+            }
+            if let Some(response) = context.response() {
+                describe::response(response, state.wanted.as_deref().unwrap_or_default(), values);
+            }
+            values.metadata_in("aws_sdk", "attempts", state.attempts.list());
+        });
+        if let Some(Err(error)) = context.output_or_error() {
+            match context.response().filter(|_| error.is_operation_error()) {
+                Some(response) => describe::reported(response).into_iter().for_each(|failure| subsegment.record_error(failure)),
+                None => subsegment.record_error(failure::local(error, !state.path.is_empty())),
+            }
+        }
+        self.close_if_last(state);
+    }
+
+    /// Closes, unless the body of the response is still to be read.
+    fn close_if_last(&self, mut state: MutexGuard<'_, State>) {
+        let subsegment = if Arc::strong_count(&self.0) == 1 { state.subsegment.take() } else { None };
+        drop(state);
+        subsegment.into_iter().for_each(OpenSubsegment::close);
+    }
+
+    /// A piece of the response's body passes by.
+    pub(super) fn body_passes(&self, data: &[u8]) {
+        self.state().events.pass(data);
+    }
+
+    /// The response's body is over. Without a result yet, the SDK has read it to get to one.
+    pub(super) fn body_ended(self, bytes: u64, complete: bool, error: Option<&(dyn Error + 'static)>) {
+        let mut state = self.state();
+        let events = std::mem::take(&mut state.events);
+        if let (Some(done), Some(subsegment)) = (state.done, &state.subsegment) {
+            let body = describe::Body { bytes, read_ms: done.millis_to(Moment::now()), complete };
+            let (fields, failure) = events.finish();
+            subsegment.attach(|values| {
+                values.metadata_in("aws_sdk", "body", &body);
+                describe::attach(&fields, values);
+            });
+            failure.into_iter().for_each(|failure| subsegment.record_error(failure));
+            if let Some(error) = error {
+                subsegment.record_error(Failure::new("ResponseError", "the body of the response could not be read").caused_by(error));
+            }
+        }
+        drop(state);
+    }
+}

@@ -1,0 +1,4 @@
+//! Takes the place of `meter` without the feature `safety-net`.
+
+/// There is nobody to tell.
+pub(super) fn seen(_: bool) {}
