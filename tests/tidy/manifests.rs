@@ -39,7 +39,7 @@ fn cargo(args: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("cargo writes UTF-8")
 }
 
-/// The crates of this workspace.
+/// The crates of this workspace; packages that only hold tests are no part of the library.
 pub(crate) fn packages() -> Vec<Package> {
     let metadata: Value = serde_json::from_str(&cargo(&["metadata", "--no-deps", "--format-version", "1"])).expect("cargo writes JSON");
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
@@ -54,7 +54,8 @@ pub(crate) fn packages() -> Vec<Package> {
             dependencies: outside_of_tests.map(|dependency| string(&dependency["name"])).collect(),
         }
     };
-    list(&metadata["packages"]).iter().map(package).collect()
+    let tests = crate::root().join("tests");
+    list(&metadata["packages"]).iter().map(package).filter(|package| !package.folder.starts_with(&tests)).collect()
 }
 
 #[test]

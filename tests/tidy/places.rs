@@ -44,7 +44,7 @@ const ENVIRONMENT: Rule = Rule {
 
 const CLOCKS: Rule = Rule {
     what: "time is read in the clock module only: take a `Tick` or a `Stopwatch`, or be handed the time",
-    places: &["xray-runtime/src/clock.rs", "xray-collector/src/clock.rs"],
+    places: &["xray-runtime/src/clock.rs", "xray-sdk-patch/src/clock.rs", "xray-collector/src/clock.rs"],
     signs: &["Instant::now", "SystemTime", "UNIX_EPOCH", "sys::counter"],
 };
 

@@ -11,6 +11,12 @@ impl Moment {
         Self(Instant::now())
     }
 
+    /// Milliseconds since it was taken or read last.
+    pub(crate) fn lap_ms(&mut self) -> f64 {
+        let before = std::mem::replace(self, Self::now());
+        before.millis_to(*self)
+    }
+
     /// Milliseconds from here to `later`, to the microsecond.
     pub(crate) fn millis_to(self, later: Self) -> f64 {
         let micros = later.0.saturating_duration_since(self.0).as_micros();

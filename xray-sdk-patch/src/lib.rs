@@ -4,7 +4,7 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
-#[cfg(feature = "aws")]
+#[cfg(any(feature = "aws", feature = "reqwest", feature = "reqwest-0-12"))]
 mod clock;
 #[cfg(any(feature = "aws", feature = "reqwest", feature = "reqwest-0-12"))]
 mod facts;

@@ -29,6 +29,8 @@ pub struct Capture {
     pub traced: Vec<String>,
     /// Whether calls over HTTP carry W3C's `traceparent` too.
     pub traceparent: bool,
+    /// Whether the bodies of responses over HTTP are watched until they have been read, so that reading them is part of the call.
+    pub bodies: bool,
     /// Whether each attempt of an AWS call becomes a subsegment of its own.
     pub attempts: bool,
     /// Whether messages carry the trace header themselves.
@@ -55,6 +57,7 @@ impl Default for Capture {
             propagate_to: Vec::new(),
             traced: Vec::new(),
             traceparent: false,
+            bodies: true,
             attempts: false,
             carriers: Carriers { sqs: true, event_bridge: true, step_functions: true },
         }

@@ -81,15 +81,13 @@ impl Attempts {
     }
 
     pub(super) fn reached(&mut self, phase: Phase) {
-        let Some((attempt, last)) = self.list.last_mut().and_then(|attempt| attempt.last.map(|last| (attempt, last))) else { return };
-        let now = Moment::now();
-        let took = Some(last.millis_to(now));
+        let Some(attempt) = self.list.last_mut() else { return };
+        let took = attempt.last.as_mut().map(Moment::lap_ms);
         match phase {
             Phase::Resolved => attempt.resolve_ms = took,
             Phase::Signed => attempt.sign_ms = took,
             Phase::Responded => attempt.respond_ms = took,
         }
-        attempt.last = Some(now);
     }
 
     pub(super) fn end(&mut self, status: Option<u16>) {

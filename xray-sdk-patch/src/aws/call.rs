@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_types::region::{Region, SigningRegion};
-use xray_runtime::{Failure, Namespace, OpenSubsegment, TRACE_HEADER_NAME, capture, subsegment, trace_header};
+use xray_runtime::{Failure, Namespace, OpenSubsegment, TRACE_HEADER_NAME, capture, is_recording, subsegment, trace_header};
 
 use super::attempts::{Attempts, Phase};
 use super::body::Watched;
@@ -72,12 +72,14 @@ pub(super) fn open(owner: usize, cfg: &mut ConfigBag) {
         return;
     }
     meter::seen(false);
+    if !is_recording() {
+        // Says so where no segment is current; where one is not sampled, nothing.
+        subsegment("a call of AWS").open().discard();
+        return;
+    }
     let Some(metadata) = cfg.load::<Metadata>() else { return };
     let (service, operation) = (metadata.service().to_owned(), metadata.name().to_owned());
     let subsegment = subsegment(service::name(&service)).namespace(Namespace::Aws).open();
-    if !subsegment.is_recording() {
-        return;
-    }
     subsegment.attach(|values| {
         values.aws("operation", &operation);
         if let Some(region) = region(cfg) {

@@ -26,6 +26,7 @@ pub(crate) mod response;
 mod s3;
 #[cfg(feature = "aws")]
 pub(crate) mod service;
+#[cfg(feature = "aws")]
 mod text;
 #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
 pub(crate) mod url;

@@ -4,6 +4,9 @@
 //! that was there, and writes a subsegment for a call that no interceptor has seen. It is told of a call when that has ended, so there is
 //! no trace header, and calls that are given up are not seen.
 
+// That is the point here: one source, compiled against each generation.
+#![allow(clippy::duplicate_mod)]
+
 use std::cell::Cell;
 use std::sync::Once;
 use std::time::Duration;
