@@ -4,8 +4,9 @@
 
 use std::fmt;
 
+use crate::ids::ascii;
 use crate::limits::HEADER_EXTRAS_BYTES_MAX;
-use crate::{SegmentId, TraceId};
+use crate::{SEGMENT_ID_LEN, SegmentId, TRACE_ID_LEN, TraceId};
 
 /// Name of the header. HTTP compares it without regard to case.
 pub const TRACE_HEADER_NAME: &str = "X-Amzn-Trace-Id";
@@ -137,22 +138,37 @@ impl TraceHeader {
 
 impl fmt::Display for TraceHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)
+    }
+}
+
+impl TraceHeader {
+    /// The header as text, as [`Display`](fmt::Display) writes it, in memory of the right size: each call to another service needs one.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(SAMPLED_HEADER_LEN + 1 + self.extras.len());
+        // Writing into memory does not fail.
+        let _ = self.write(&mut text);
+        text
+    }
+
+    fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {
         let mut separator = "";
-        let mut part = |key: &str, value: &dyn fmt::Display| {
-            write!(f, "{separator}{key}{value}")?;
+        let mut part = |key: &str, value: &str| {
+            [separator, key, value].into_iter().try_for_each(|text| out.write_str(text))?;
             separator = ";";
             Ok(())
         };
-        if let Some(root) = &self.root {
-            part("Root=", root)?;
+        if let Some(root) = self.root {
+            part("Root=", ascii(&root.to_ascii()))?;
         }
-        if let Some(parent) = &self.parent {
-            part("Parent=", parent)?;
+        if let Some(parent) = self.parent {
+            part("Parent=", ascii(&parent.to_ascii()))?;
         }
         match self.sampled {
-            Sampled::Yes => part("Sampled=", &1)?,
-            Sampled::No => part("Sampled=", &0)?,
-            Sampled::Requested => part("Sampled=", &'?')?,
+            Sampled::Yes => part("Sampled=", "1")?,
+            Sampled::No => part("Sampled=", "0")?,
+            Sampled::Requested => part("Sampled=", "?")?,
             Sampled::Undecided => {}
         }
         if !self.extras.is_empty() {
@@ -161,6 +177,9 @@ impl fmt::Display for TraceHeader {
         Ok(())
     }
 }
+
+/// Bytes of `Root=…;Parent=…;Sampled=1`.
+const SAMPLED_HEADER_LEN: usize = 5 + TRACE_ID_LEN + 8 + SEGMENT_ID_LEN + 10;
 
 enum Key {
     Root,

@@ -245,7 +245,7 @@ fn parse_hex(text: &str, digits: usize) -> Option<u128> {
 }
 
 /// The bytes come from [`hex`] and literals, so they are ASCII.
-fn ascii(bytes: &[u8]) -> &str {
+pub(crate) fn ascii(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 

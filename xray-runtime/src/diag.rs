@@ -21,6 +21,18 @@ pub(crate) fn log(message: &str) {
     }
 }
 
+/// Writes a line to standard error, as autoxray's own messages are written: something that whoever runs the program can mend. For
+/// integrations, which say a thing once.
+///
+/// ```
+/// # use xray_runtime as autoxray;
+/// autoxray::tell_operator("orders-client 0.3 is not supported, and its calls are not recorded: use 0.4 or newer");
+/// ```
+#[cold]
+pub fn tell_operator(message: &str) {
+    log(message);
+}
+
 #[cfg(unix)]
 fn stderr() -> Option<std::fs::File> {
     use std::os::fd::AsFd;

@@ -27,6 +27,7 @@ pub use config::{Builder, Capture, Carriers, ContextMissing};
 pub use context::{Context, InContext, Scoped};
 #[cfg(feature = "tokio")]
 pub use context::{spawn, spawn_blocking};
+pub use diag::tell_operator;
 pub use export::{Exporter, MemoryExporter, StdoutExporter, UdpExporter};
 pub use record::{ErrorKind, Namespace};
 pub use recorder::{AlreadyInstalled, Recorder, capture, flush, stats};

@@ -62,8 +62,8 @@ async fn what_the_service_reports_is_a_remote_exception() {
     let cases = [
         (400, not_found, "[error, aws] !ResourceNotFoundException: no table users"),
         (400, r#"{"__type":"ThrottlingException","Message":"slow down"}"#, "[throttle, error, aws] !ThrottlingException: slow down"),
-        (429, "", "[throttle, error, aws] !\"HTTP 429\": \"\""),
-        (503, "<html>", "[fault, aws] !\"HTTP 503\": \"\""),
+        (429, "", "[throttle, error, aws] !TooManyRequests: the service says no more than HTTP status 429"),
+        (503, "<html>", "[fault, aws] !ServiceUnavailable: the service says no more than HTTP status 503"),
         (404, s3_error, "[error, aws] !NoSuchKey: no \"x\""),
     ];
     for (status, body, expected) in cases {
@@ -131,11 +131,11 @@ async fn without_an_answer_the_cause_is_told() {
     recorder.assert_tree(
         "
         late
-          DynamoDB [fault, aws] !TimeoutError: timeout <- ..
+          DynamoDB [fault, aws] !TimeoutError: timeout: operation timeout (all attempts including retries) occurred after 30ms <- ..
         refused
-          DynamoDB [fault, aws] !ConnectionError: connector error <- ..
+          DynamoDB [fault, aws] !ConnectionError: connector error: Connection refused (os error 111) <- ..
         without credentials
-          DynamoDB [fault, aws] !DispatchFailure: an unknown error occurred <- ..
+          DynamoDB [fault, aws] !DispatchFailure: .. 
         ",
     );
     let all = recorder.documents().concat();

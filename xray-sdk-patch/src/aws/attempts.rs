@@ -27,6 +27,8 @@ struct Attempt {
     respond_ms: Option<f64>,
     /// Reading and understanding the response; of one that is streamed, only its head.
     read_ms: Option<f64>,
+    /// From the phase before to giving up, where no response came.
+    failed_ms: Option<f64>,
     status: Option<u16>,
     last: Option<Moment>,
 }
@@ -50,6 +52,7 @@ impl Serialize for Attempt {
             ("sign_ms", self.sign_ms),
             ("respond_ms", self.respond_ms),
             ("read_ms", self.read_ms),
+            ("failed_ms", self.failed_ms),
         ];
         let mut map = serializer.serialize_map(None)?;
         for (key, value) in phases.into_iter().filter_map(|(key, value)| Some((key, value?))) {
@@ -94,9 +97,9 @@ impl Attempts {
         let now = Moment::now();
         self.ready = Some(now);
         let Some(attempt) = self.list.last_mut() else { return };
-        if let (Some(last), Some(_)) = (attempt.last.take(), attempt.respond_ms) {
-            attempt.read_ms = Some(last.millis_to(now));
-        }
+        let took = attempt.last.take().map(|last| last.millis_to(now));
+        // Without a response, all of it was waiting for one, or for a connection.
+        *if attempt.respond_ms.is_some() { &mut attempt.read_ms } else { &mut attempt.failed_ms } = took;
         attempt.status = status;
     }
 

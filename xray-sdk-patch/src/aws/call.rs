@@ -1,7 +1,7 @@
 //! One call of an AWS service, from serialisation to the last byte of the response.
 
 use std::error::Error;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use aws_runtime::invocation_id::InvocationIdInterceptor;
 use aws_runtime::request_info::RequestInfoInterceptor;
@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_types::region::{Region, SigningRegion};
-use xray_runtime::{Failure, Namespace, OpenSubsegment, TRACE_HEADER_NAME, capture, is_recording, subsegment, trace_header};
+use xray_runtime::{Failure, Namespace, OpenSubsegment, TRACE_HEADER_NAME, capture, is_recording, subsegment, tell_operator, trace_header};
 
 use super::attempts::{Attempts, Phase};
 use super::body::Watched;
@@ -77,8 +77,8 @@ pub(super) fn open(owner: usize, cfg: &mut ConfigBag) {
         subsegment("a call of AWS").open().discard();
         return;
     }
-    let Some(metadata) = cfg.load::<Metadata>() else { return };
-    let (service, operation) = (metadata.service().to_owned(), metadata.name().to_owned());
+    let Some(metadata) = cfg.load::<Metadata>() else { return too_old() };
+    let (service, operation) = (service::id(metadata.service()).to_owned(), metadata.name().to_owned());
     let subsegment = subsegment(service::name(&service)).namespace(Namespace::Aws).open();
     subsegment.attach(|values| {
         values.aws("operation", &operation);
@@ -111,9 +111,9 @@ pub(super) fn serialised(owner: usize, request: &mut HttpRequest, cfg: &ConfigBa
         None => None,
     };
     if let Some(header) = header {
-        let text = header.to_string();
+        let text = header.to_text();
         if let Some(metadata) = cfg.load::<Metadata>() {
-            describe::carry(metadata.service(), metadata.name(), &text, request);
+            describe::carry(service::id(metadata.service()), metadata.name(), &text, request);
         }
         // One that the program has set stays. With ours in place, the SDK does not put in what Lambda's environment says.
         if !request.headers().contains_key(TRACE_HEADER_NAME) {
@@ -131,9 +131,22 @@ pub(super) fn serialised(owner: usize, request: &mut HttpRequest, cfg: &ConfigBa
     }
 }
 
+/// The client does not say which operation this is, or says it where nobody looks any more.
+#[cold]
+fn too_old() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tell_operator(
+            "an AWS client is older than those that are supported, and its calls are not recorded: use the SDK of February 2024 \
+             (aws-sdk-dynamodb 1.12 and the like) or newer",
+        );
+    });
+}
+
 /// Whether calls are captured at all, and this is one that leaves the program.
 fn is_captured(cfg: &ConfigBag) -> bool {
-    let is_tracing = || cfg.load::<Metadata>().is_some_and(|metadata| service::is_tracing(metadata.service(), metadata.name()));
+    let is_tracing =
+        || cfg.load::<Metadata>().is_some_and(|metadata| service::is_tracing(service::id(metadata.service()), metadata.name()));
     capture(|capture| capture.aws) && !is_presigned(cfg) && !is_tracing()
 }
 

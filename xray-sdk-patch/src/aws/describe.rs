@@ -60,11 +60,19 @@ pub(super) fn reported(response: &HttpResponse) -> Option<Failure> {
     reported_as(response.status().as_u16(), read)
 }
 
+/// `NotFound`, as services call it where they have more to say.
+fn name(status: u16) -> String {
+    let reason = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    reason.map_or_else(|| format!("HTTP {status}"), |reason| reason.split_whitespace().collect())
+}
+
 fn reported_as(status: u16, error: ServiceError) -> Option<Failure> {
     // A status such as 304 is an error to the SDK, and none to X-Ray.
     let kind = error::kind(status, error.code.as_deref())?;
-    let code = error.code.unwrap_or_else(|| format!("HTTP {status}"));
-    Some(Failure::new(code, error.message.unwrap_or_default()).kind(kind).remote())
+    // The answer to a `HEAD` has nothing but its status.
+    let code = error.code.unwrap_or_else(|| name(status));
+    let message = error.message.unwrap_or_else(|| format!("the service says no more than HTTP status {status}"));
+    Some(Failure::new(code, message).kind(kind).remote())
 }
 
 /// A header that is text, as any should be.

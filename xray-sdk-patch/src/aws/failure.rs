@@ -1,6 +1,7 @@
 //! What went wrong with a call, as X-Ray's exceptions.
 
 use std::error::Error;
+use std::fmt;
 
 use aws_smithy_runtime_api::client::interceptors::context;
 use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
@@ -20,9 +21,24 @@ pub(super) fn local(error: &OrchestratorError<context::Error>, is_made: bool) ->
         None if is_made => "DispatchFailure",
         None => "ConstructionFailure",
     };
-    let failure = Failure::new(kind, error);
+    let failure = Failure::new(kind, Summary(error));
     match error.source() {
         Some(source) => failure.caused_by(source),
         None => failure,
+    }
+}
+
+/// The error, and the innermost of its causes, which has most to say.
+struct Summary<'a>(&'a OrchestratorError<context::Error>);
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut innermost: &dyn Error = self.0;
+        // Bounded, in case that it goes round in a circle.
+        for _ in 0..100 {
+            let Some(source) = innermost.source() else { break };
+            innermost = source;
+        }
+        write!(f, "{}: {innermost}", self.0)
     }
 }

@@ -206,7 +206,8 @@ mod tests {
         assert_eq!(names(r#"{"ReturnConsumedCapacity":"TOTAL"}"#, "PutItem"), ["consumed_capacity"]);
         assert_eq!(
             names(r#"{"ReturnConsumedCapacity":"NONE","ReturnItemCollectionMetrics":"SIZE"}"#, "PutItem"),
-            ["item_collection_metrics"]
+            [""; 0],
+            "collections are named by the keys of items"
         );
         assert_eq!(names("{}", "Scan"), ["count", "scanned_count"]);
         let said = said("DynamoDB", "GetItem", JSON, "/", r#"{"ReturnConsumedCapacity":"TOTAL","TableName":"T"}"#);

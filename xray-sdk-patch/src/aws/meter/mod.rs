@@ -80,11 +80,11 @@ impl Ended<'_> {
         if SEEN.try_with(Cell::take).unwrap_or(true)
             || !is_recording()
             || !capture(|capture| capture.aws)
-            || service::is_tracing(self.service, self.operation)
+            || service::is_tracing(service::id(self.service), self.operation)
         {
             return;
         }
-        let call = subsegment(service::name(self.service)).namespace(Namespace::Aws).open();
+        let call = subsegment(service::name(service::id(self.service))).namespace(Namespace::Aws).open();
         call.began_before(self.took);
         call.attach(|values| {
             values.aws("operation", self.operation);

@@ -87,12 +87,11 @@ const INDEX: Field = copy("IndexName", "index_name");
 const PROJECTION: Field = copy("ProjectionExpression", "projection_expression");
 const SELECT: Field = copy("Select", "select");
 const CAPACITY: Field = from(Source::Asked("ReturnConsumedCapacity", "ConsumedCapacity"), "consumed_capacity");
-const COLLECTIONS: Field = from(Source::Asked("ReturnItemCollectionMetrics", "ItemCollectionMetrics"), "item_collection_metrics");
 
 const DYNAMODB: Service = Service {
     operations: &[
         op("BatchGetItem", &[TABLES], &[CAPACITY]),
-        op("BatchWriteItem", &[TABLES], &[CAPACITY, COLLECTIONS]),
+        op("BatchWriteItem", &[TABLES], &[CAPACITY]),
         op(
             "CreateTable",
             &[
@@ -103,12 +102,12 @@ const DYNAMODB: Service = Service {
             ],
             &[],
         ),
-        op("DeleteItem", &[TABLE], &[CAPACITY, COLLECTIONS]),
+        op("DeleteItem", &[TABLE], &[CAPACITY]),
         op("DeleteTable", &[TABLE], &[]),
         op("DescribeTable", &[TABLE], &[]),
         op("GetItem", &[CONSISTENT, PROJECTION, TABLE], &[CAPACITY]),
         op("ListTables", &[copy("ExclusiveStartTableName", "exclusive_start_table_name"), LIMIT], &[count("TableNames", "table_count")]),
-        op("PutItem", &[TABLE], &[CAPACITY, COLLECTIONS]),
+        op("PutItem", &[TABLE], &[CAPACITY]),
         op(
             "Query",
             &[ATTRIBUTES_TO_GET, CONSISTENT, INDEX, LIMIT, PROJECTION, copy("ScanIndexForward", "scan_index_forward"), SELECT, TABLE],
@@ -132,7 +131,7 @@ const DYNAMODB: Service = Service {
         // Their tables are in the items, beside keys and values.
         op("TransactGetItems", &[], &[CAPACITY]),
         op("TransactWriteItems", &[], &[CAPACITY]),
-        op("UpdateItem", &[TABLE], &[CAPACITY, COLLECTIONS]),
+        op("UpdateItem", &[TABLE], &[CAPACITY]),
         op(
             "UpdateTable",
             &[
@@ -203,6 +202,7 @@ const INVOCATION: &[Field] = &[
 
 const LAMBDA: Service = Service {
     operations: &[
+        op("CreateFunction", &[copy("FunctionName", "function_name")], &[]),
         op("Invoke", INVOCATION, &[from(Source::Header("x-amz-function-error"), "function_error"), from(Source::Status, "status_code")]),
         op("InvokeAsync", &[FUNCTION], &[from(Source::Status, "status")]),
         op("InvokeWithResponseStream", INVOCATION, &[from(Source::Status, "status_code")]),

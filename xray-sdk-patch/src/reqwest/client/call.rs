@@ -1,7 +1,6 @@
 //! The subsegment of a request, and what the called service is told.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use http::header::{CONTENT_LENGTH, Entry, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
@@ -15,9 +14,6 @@ use crate::facts::url::{matches, without_secrets};
 
 const AMZN_TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-
-/// Of `Root=…;Parent=…;Sampled=1`.
-const HEADER_BYTES: usize = 74;
 
 /// What a service is called that no URL names.
 const NO_HOST: &str = "unknown host";
@@ -168,12 +164,7 @@ impl TraceHeaders {
     /// Adds them, but none in place of one that the program has set.
     pub(super) fn add_to(self, headers: &mut HeaderMap) {
         let Some(header) = self.header else { return };
-        add(headers, AMZN_TRACE_ID, || {
-            // Written into memory of the right size: this is most of what a request costs that is not sampled.
-            let mut text = String::with_capacity(HEADER_BYTES + header.extras().len());
-            write!(text, "{header}").ok()?;
-            Some(text)
-        });
+        add(headers, AMZN_TRACE_ID, || Some(header.to_text()));
         if self.w3c {
             add(headers, TRACEPARENT, || header.to_traceparent());
         }
