@@ -277,14 +277,21 @@ pub mod environment;
 #[cfg(doctest)]
 mod readme;
 
+#[cfg(feature = "rewrite")]
+#[doc(inline)]
+pub use xray_macros::main;
 #[doc(inline)]
 pub use xray_macros::traced;
 #[doc(inline)]
 pub use xray_runtime::*;
+
 #[cfg(feature = "aws")]
+#[doc(inline)]
 pub use xray_sdk_patch::aws;
 #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
+#[doc(inline)]
 pub use xray_sdk_patch::reqwest;
 
 #[doc(hidden)]
-pub use xray_runtime::__rt;
+#[path = "rt.rs"]
+pub mod __rt;

@@ -50,7 +50,7 @@ fn manifest(edition: &str) -> String {
     let mut text = format!(
         "[package]\nname = \"e{edition}\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\n\
          [features]\ntraced = []\nwrong = []\n\n\
-         [dependencies]\nautoxray = {{ path = {:?} }}\nasync-trait = \"0.1\"\nserde = {{ version = \"1\", features = [\"derive\"] }}\n",
+         [dependencies]\nautoxray = {{ path = {:?}, features = [\"rewrite\"] }}\nasync-trait = \"0.1\"\nserde = {{ version = \"1\", features = [\"derive\"] }}\n",
         root()
     );
     let mut program = |path: &Path, name: &str, more: &str| {
@@ -115,12 +115,22 @@ fn the_order_of_drops_stays_in_every_edition() {
     }
 }
 
+#[test]
+fn ordinary_code_stays_what_it_is_in_every_edition() {
+    for edition in EDITIONS {
+        assert_success(&cargo(&["run", "--bin", &format!("calls-{edition}")]));
+    }
+}
+
 /// Other places or codes of the compiler's errors with the attribute: program, without, with.
-const DIFFERENCES: [(&str, &str, &str); 2] = [
+const DIFFERENCES: [(&str, &str, &str); 4] = [
     // An argument that is assigned to is a captured variable.
     ("borrows", "error E0384 at 17:5", "error E0594 at 17:5"),
     // The type of an async block's result is compared where it is made.
     ("types", "error E0271 at 79:5", "error E0308 at 79:27"),
+    // What a call is that was rewritten is said at the method's name.
+    ("calls_types", "error E0308 at 82:22", "error E0308 at 82:28"),
+    ("calls_borrows", "error E0515 at 66:5", "error E0515 at 66:10"),
 ];
 
 #[test]

@@ -39,7 +39,7 @@ fn cargo(args: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("cargo writes UTF-8")
 }
 
-/// The crates of this workspace; packages that only hold tests are no part of the library.
+/// The crates of this workspace; packages that are tests or examples are no part of the library.
 pub(crate) fn packages() -> Vec<Package> {
     let metadata: Value = serde_json::from_str(&cargo(&["metadata", "--no-deps", "--format-version", "1"])).expect("cargo writes JSON");
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
@@ -54,8 +54,9 @@ pub(crate) fn packages() -> Vec<Package> {
             dependencies: outside_of_tests.map(|dependency| string(&dependency["name"])).collect(),
         }
     };
-    let tests = crate::root().join("tests");
-    list(&metadata["packages"]).iter().map(package).filter(|package| !package.folder.starts_with(&tests)).collect()
+    let left_out = [crate::root().join("tests"), crate::root().join("examples")];
+    let is_library = |package: &Package| !left_out.iter().any(|folder| package.folder.starts_with(folder));
+    list(&metadata["packages"]).iter().map(package).filter(is_library).collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! ```text
 //! options := [ option { "," option } [ "," ] ]
 //! option  := "name" "=" TEXT | "segment" [ "=" TEXT ] | "namespace" "=" TEXT
-//!          | "annotate" "(" values ")" | "metadata" "(" values ")" | "skip"
+//!          | "annotate" "(" values ")" | "metadata" "(" values ")" | "sends" "=" BOOL | "skip"
 //! values  := value { "," value } [ "," ]
 //! value   := IDENT | IDENT "=" EXPR | TEXT "=" EXPR | "allow_secret" "(" value ")"
 //! ```
@@ -12,13 +12,14 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, LitStr, Token, token};
+use syn::{Expr, LitBool, LitStr, Token, token};
 
 use crate::diag::{self, Diag};
 use crate::valid;
 
 /// What can be written, as it is shown to the user.
-const OPTIONS: [&str; 7] = ["name = \"…\"", "segment", "segment = \"…\"", "namespace = \"remote\"", "annotate(…)", "metadata(…)", "skip"];
+const OPTIONS: [&str; 8] =
+    ["name = \"…\"", "segment", "segment = \"…\"", "namespace = \"remote\"", "annotate(…)", "metadata(…)", "sends = false", "skip"];
 
 /// An option's value and the word it was given with.
 pub(crate) struct Given<T> {
@@ -35,6 +36,7 @@ pub(crate) struct Args {
     pub(crate) namespace: Option<Given<LitStr>>,
     pub(crate) annotate: Option<Given<Vec<Value>>>,
     pub(crate) metadata: Option<Given<Vec<Value>>>,
+    pub(crate) sends: Option<Given<bool>>,
     pub(crate) skip: Option<Given<()>>,
 }
 
@@ -67,6 +69,11 @@ impl Args {
         (self.annotate.as_ref().map_or(&[], |given| &given.value), self.metadata.as_ref().map_or(&[], |given| &given.value))
     }
 
+    /// May calls of clients inside be rewritten?
+    pub(crate) fn sends(&self) -> bool {
+        self.sends.as_ref().is_none_or(|given| given.value)
+    }
+
     fn option(&mut self, input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<()> {
         let Ok(word) = input.call(Ident::parse_any) else {
             return Err(input.error(format_args!("expected an option, found `{}`", rest(input))));
@@ -92,6 +99,10 @@ impl Args {
             "metadata" => {
                 let value = values(&word, input, diag)?;
                 diag.set(&mut self.metadata, Given { word: word.clone(), value }, word, what);
+            }
+            "sends" => {
+                let value = truth(&word, input)?;
+                diag.set(&mut self.sends, Given { word: word.clone(), value }, word, what);
             }
             "skip" if !input.is_empty() => return Err(input.error("`skip` takes no value: write `skip` alone")),
             "skip" => diag.set(&mut self.skip, Given { word: word.clone(), value: () }, word, what),
@@ -129,6 +140,16 @@ fn text(word: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     }
     let found = input.fork();
     input.parse().map_err(|_| found.error(wanted(&format!(", found `{}`", rest(&found)))))
+}
+
+/// `= false`, `= true`
+fn truth(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
+    const WANTED: &str = "`sends` says whether calls of clients inside are recorded: write `sends = false` to leave them as they are";
+    if input.parse::<Option<Token![=]>>()?.is_none() || input.is_empty() {
+        return Err(syn::Error::new(word.span(), WANTED));
+    }
+    let found = input.fork();
+    input.parse::<LitBool>().map(|truth| truth.value).map_err(|_| found.error(format_args!("{WANTED}; found `{}`", rest(&found))))
 }
 
 /// `( value, … )`. Errors inside are collected; the values without errors are returned.

@@ -15,14 +15,16 @@ const SYNC_TOKENS_MAX: usize = 90;
 const ASYNC_TOKENS_MAX: usize = 140;
 const VALUE_TOKENS_MAX: usize = 25;
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
-}
-
 #[test]
 fn expansions_are_as_recorded() {
+    compare("golden");
+}
+
+/// Compares the expansions of a folder with those that are recorded.
+pub(crate) fn compare(folder: &str) {
     let update = std::env::var_os("UPDATE").is_some();
-    let mut shapes: Vec<PathBuf> = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut shapes: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     shapes.retain(|path| !path.to_string_lossy().ends_with(".expanded.rs"));
     shapes.sort();
     assert!(!shapes.is_empty());

@@ -2,11 +2,16 @@
 //! `::autoxray::__rt`.
 //!
 //! The way of an attribute: `args` (grammar) and `item` (signature parsed, body kept as raw tokens)
-//! → `valid` and `secret` (rules) → `expand` (one template per shape) → or, when something is
-//! wrong, `fallback` (the errors and the untouched item).
+//! → `valid` and `secret` (rules) → `calls` (with the feature `rewrite`: clients in the body) → `expand` (one template per shape) → or, when
+//! something is wrong, `fallback` (the errors and the untouched item).
 #![forbid(unsafe_code)]
 
 mod args;
+#[cfg(feature = "rewrite")]
+mod calls;
+#[cfg(not(feature = "rewrite"))]
+#[path = "calls_compiled_out.rs"]
+mod calls;
 mod diag;
 mod expand;
 mod fallback;
@@ -35,6 +40,7 @@ use proc_macro::TokenStream;
 /// | `namespace = "remote"` | a call to another service (`"remote"`) or to AWS (`"aws"`) |
 /// | `annotate(user_id, post_id = input.id, "order.id" = order.id)` | indexed values: text, numbers, booleans |
 /// | `metadata(input, size = body.len())` | values that are stored, not indexed: anything `Serialize` |
+/// | `sends = false` | leave calls of clients inside as they are (with the feature `rewrite`); also for an `impl`, a `trait` or a `mod` |
 /// | `skip` | leave this function out; for functions inside a traced `impl`, `trait` or `mod` |
 ///
 /// Values are evaluated when the function starts, and only when the call is recorded. A value whose
@@ -53,4 +59,24 @@ use proc_macro::TokenStream;
 pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
     let item = item.into();
     expand::traced(args.into(), &item).unwrap_or_else(|errors| fallback::untouched(&errors, &item)).into()
+}
+
+/// Goes on `fn main`: calls of clients in it are recorded, and AWS clients that it makes record each of their calls, wherever they are used.
+/// Opens no segment.
+///
+/// ```text
+/// #[autoxray::main]
+/// #[tokio::main]
+/// async fn main() {
+///     let config = aws_config::load_from_env().await;
+///     let client = aws_sdk_dynamodb::Client::new(&config);
+///     serve(client).await;
+/// }
+/// ```
+///
+/// Takes no options. Needs the feature `rewrite`; without it the function stays as it is.
+#[proc_macro_attribute]
+pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    let item = item.into();
+    expand::main(args.into(), &item).unwrap_or_else(|errors| fallback::untouched(&errors, &item)).into()
 }

@@ -19,13 +19,13 @@ fn path(name: &str) -> TokenStream {
     path_at(name, here())
 }
 
-fn path_at(name: &str, span: Span) -> TokenStream {
+pub(crate) fn path_at(name: &str, span: Span) -> TokenStream {
     let name = Ident::new(name, span);
     quote_spanned!(span=> ::autoxray::__rt::#name)
 }
 
 /// Of a generated token that is to be seen at the first of `tokens`.
-fn first_span(tokens: &TokenStream) -> Span {
+pub(crate) fn first_span(tokens: &TokenStream) -> Span {
     let first = tokens.clone().into_iter().next();
     first.map_or_else(here, |first| here().located_at(first.span()))
 }

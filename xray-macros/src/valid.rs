@@ -47,7 +47,7 @@ pub(crate) fn container(args: &Args, kind: &str, diag: &mut Diag) {
     for word in words.into_iter().flatten() {
         let message = format!(
             "`{word}` is for one function, not for all functions of a{} `{kind}`: put `#[traced({word} …)]` on the function; \
-             here go `namespace = \"remote\"` and `skip`",
+             here go `namespace = \"remote\"`, `sends = false` and `skip`",
             if kind == "impl" { "n" } else { "" },
         );
         diag.at(word, message);
@@ -81,9 +81,8 @@ fn namespace(args: &Args, diag: &mut Diag) {
 
 fn skip_stands_alone(args: &Args, diag: &mut Diag) {
     let Some(skip) = &args.skip else { return };
-    let others =
-        args.name.is_some() || args.segment.is_some() || args.namespace.is_some() || args.annotate.is_some() || args.metadata.is_some();
-    if others {
+    let values = args.annotate.is_some() || args.metadata.is_some();
+    if values || args.name.is_some() || args.segment.is_some() || args.namespace.is_some() || args.sends.is_some() {
         diag.at(&skip.word, "`skip` stands alone: a function that is not traced has no other options");
     }
 }

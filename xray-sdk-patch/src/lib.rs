@@ -4,6 +4,8 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
+#[doc(hidden)]
+pub mod call;
 #[cfg(any(feature = "aws", feature = "reqwest", feature = "reqwest-0-12"))]
 mod clock;
 #[cfg(any(feature = "aws", feature = "reqwest", feature = "reqwest-0-12"))]

@@ -53,6 +53,39 @@ static __GUARD: () = ();
 
 
 
+struct Choice;
+struct Held;
+struct Port;
+fn dead() {}
+fn open() {}
+fn choose() {}
+fn seen() {}
+fn task() {}
+mod probe {}
+impl Port {
+    fn send(self) -> Port {
+        self
+    }
+    fn execute(&self, port: Port) -> Port {
+        port
+    }
+    fn new(_: &Port) -> Port {
+        Port
+    }
+    fn customize(&self) {}
+    fn interceptor(&self) {}
+}
+type PortClient = Port;
+
+#[::autoxray::traced]
+fn calls(port: Port) -> Port {
+    let (config, probe) = (Port, Port);
+    let made = PortClient::new(&config);
+    let sent = port.send().send().execute(config).send();
+    sent.execute(made);
+    sent.execute(probe).send()
+}
+
 #[::autoxray::traced]
 fn sync_function(a: u32, _: String, (b, _): (Box, Vec)) -> ::std::result::Result<u32, String> {
     let _ = &b;

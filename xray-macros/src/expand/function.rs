@@ -8,6 +8,7 @@ use syn::{Attribute, ReturnType, Signature, Type, TypeTuple, token};
 use super::body::{self, Body, Prelude};
 use super::{arguments, returned};
 use crate::args::Args;
+use crate::calls;
 use crate::item::Function;
 use crate::rt::{self, Output, here};
 use crate::types;
@@ -23,6 +24,7 @@ pub(crate) struct Parts<'a> {
 /// Expands one function.
 pub(crate) fn expand(args: &Args, function: Function) -> TokenStream {
     let Function { attrs, prefix, sig, body } = function;
+    let body = if args.sends() { calls::rewritten(body) } else { body };
     let site = rt::site(args, &sig.ident);
     let mut parts = Parts { args, sig, body: Body::new(body), site };
     let content = if parts.sig.asyncness.is_some() {

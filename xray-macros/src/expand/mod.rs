@@ -4,8 +4,10 @@ mod arguments;
 mod body;
 mod container;
 mod function;
+mod main;
 mod returned;
 
+pub(crate) use main::main;
 use proc_macro2::TokenStream;
 use syn::Attribute;
 

@@ -72,12 +72,14 @@ pub(super) fn open(owner: usize, cfg: &mut ConfigBag) {
         return;
     }
     meter::seen(false);
+    let Some(metadata) = cfg.load::<Metadata>() else { return too_old() };
     if !is_recording() {
-        // Says so where no segment is current; where one is not sampled, nothing.
-        subsegment("a call of AWS").open().discard();
+        if trace_header().is_none() {
+            // No segment is current, which is said.
+            subsegment(format!("{} {}", service::name(service::id(metadata.service())), metadata.name())).open().discard();
+        }
         return;
     }
-    let Some(metadata) = cfg.load::<Metadata>() else { return too_old() };
     let (service, operation) = (service::id(metadata.service()).to_owned(), metadata.name().to_owned());
     let subsegment = subsegment(service::name(&service)).namespace(Namespace::Aws).open();
     subsegment.attach(|values| {

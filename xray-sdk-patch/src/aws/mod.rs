@@ -57,6 +57,11 @@ pub use interceptor::{Interceptor, interceptor};
 #[cfg(feature = "safety-net")]
 pub use meter::safety_net;
 
+/// What is done once, at the start of a program under `autopatch`.
+pub(crate) fn start() {
+    meter::safety_net();
+}
+
 /// A client of a service, named by its crate, whose calls are recorded: `client!(aws_sdk_dynamodb, &shared_config)`.
 ///
 /// The configuration is a reference to an `SdkConfig`, or whatever else the service's configuration can be built from.
