@@ -10,6 +10,7 @@ mod measures;
 mod os;
 mod report;
 mod sink;
+mod tools;
 mod trees;
 
 use std::env;

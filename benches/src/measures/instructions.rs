@@ -1,11 +1,11 @@
 //! Instructions per subsegment in user space, counted by valgrind's callgrind: the same on a busy machine as on an idle one.
 
-use std::collections::HashMap;
 use std::fs;
 use std::process::Command;
 
-use super::{output, target};
+use super::target;
 use crate::Settings;
+use crate::callgrind;
 use crate::cases::{self, Case, Mode, Peer, SUBSEGMENTS};
 use crate::child::{self, Task};
 use crate::report::{Findings, Row, Value};
@@ -49,10 +49,7 @@ fn per_subsegment(sink: &Sink, case: Case) -> f64 {
     let valgrind = [valgrind, tool, off, "--callgrind-out-file=/dev/null"];
     let mut command = child::command(&valgrind, Task::Trees { trees: TREES }, case, sink.address, 0);
     let output = command.output().expect("valgrind");
-    let messages = String::from_utf8_lossy(&output.stderr);
-    let count = messages.lines().find_map(|l| l.split_once("Collected : ")).map(|(_, n)| n.trim().parse());
-    let count: Option<f64> = count.and_then(Result::ok);
-    count.map(|n| n / f64::from(TREES * SUBSEGMENTS)).unwrap_or_else(|| panic!("valgrind {case} failed:\n{messages}"))
+    callgrind::collected(&output.stderr) / f64::from(TREES * SUBSEGMENTS)
 }
 
 /// Prints where a case spends its instructions: by function, and by source file (which shows what was inlined from where).
@@ -69,44 +66,5 @@ pub fn profile(args: &[String]) {
     let [valgrind, tool, off] = CALLGRIND;
     let mut command = child::command(&[valgrind, tool, off, &out], Task::Trees { trees: TREES }, case, sink.address, 0);
     command.output().expect("valgrind");
-    let mut annotate = Command::new("callgrind_annotate");
-    let text = output(annotate.args(["--auto=no", "--threshold=100"]).arg(&file));
-    let lines: Vec<Line<'_>> = text.lines().filter_map(Line::parse).collect();
-    print_sums("function", lines.iter().map(|l| (l.function, l.instructions)));
-    print_sums("source file", lines.iter().map(|l| (l.file, l.instructions)));
-}
-
-/// `45,094,349 ( 5.96%)  path/to/file.rs:module::function [/path/to/object]`
-struct Line<'a> {
-    instructions: f64,
-    file: &'a str,
-    function: &'a str,
-}
-
-impl<'a> Line<'a> {
-    fn parse(line: &'a str) -> Option<Line<'a>> {
-        let (count, rest) = line.trim_start().split_once(" (")?;
-        let instructions = count.replace(',', "").parse().ok()?;
-        let place = rest.split_once("%)")?.1.trim_start();
-        let (path, function) = place.split_once(':')?;
-        let function = function.rsplit_once(" [").map_or(function, |(function, _)| function);
-        // The last four parts of the path name crate and file, and no machine.
-        let from = path.rmatch_indices('/').nth(3).map_or(0, |(at, _)| at + 1);
-        Some(Line { instructions, file: &path[from..], function })
-    }
-}
-
-fn print_sums<'a>(what: &str, lines: impl Iterator<Item = (&'a str, f64)>) {
-    let mut sums: HashMap<&str, f64> = HashMap::new();
-    for (key, instructions) in lines {
-        *sums.entry(key).or_default() += instructions / f64::from(TREES * SUBSEGMENTS);
-    }
-    let mut sums: Vec<_> = sums.into_iter().collect();
-    sums.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let total: f64 = sums.iter().map(|(_, n)| n).sum();
-    println!("{total:10.1}  instructions per subsegment, by {what}");
-    for (key, instructions) in sums.iter().take(45) {
-        println!("{instructions:10.1}  {key}");
-    }
-    println!();
+    callgrind::print(&file, f64::from(TREES * SUBSEGMENTS), "subsegment");
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use xray_model::document::Http;
+use xray_model::limits::METADATA_VALUE_BYTES_MAX;
 use xray_model::{TraceHeader, TraceId};
 
 use crate::context::{Here, Mode};
@@ -113,6 +114,12 @@ pub fn is_enabled() -> bool {
     !switch::is_off() && Here::current().recorder().is_enabled()
 }
 
+/// Whether a segment is current, sampled or not.
+#[must_use]
+pub fn is_in_segment() -> bool {
+    matches!(Here::current().mode(), Mode::Recording | Mode::Crowded | Mode::Unsampled)
+}
+
 /// Whether what is opened or attached here and now is recorded.
 #[must_use]
 pub fn is_recording() -> bool {
@@ -209,6 +216,19 @@ impl Values {
         let lost = match value::json(value) {
             Ok(json) => self.details.aws(bounded_key(key.into()), json).err().map(|full| full.as_loss(LossKind::Metadata)),
             Err(reason) => Some((LossKind::Metadata, reason)),
+        };
+        self.losses.extend(lost);
+    }
+
+    /// Sets a text in the `aws` block, which is what most of its members are; see [`aws`](Self::aws).
+    pub fn aws_text(&mut self, key: impl Into<Cow<'static, str>>, text: &str) {
+        let mut json = Vec::with_capacity(text.len() + 8);
+        crate::export::json::string(&mut json, text);
+        let lost = match json.len() {
+            0..=METADATA_VALUE_BYTES_MAX => {
+                self.details.aws(bounded_key(key.into()), json).err().map(|full| full.as_loss(LossKind::Metadata))
+            }
+            _ => Some((LossKind::Metadata, LossReason::TooLarge)),
         };
         self.losses.extend(lost);
     }

@@ -10,8 +10,8 @@ mod site;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 pub use attach::{
-    Pending, Values, annotate, is_enabled, is_recording, metadata, metadata_in, record_error, response_header, set_namespace, set_user,
-    trace_header, trace_id,
+    Pending, Values, annotate, is_enabled, is_in_segment, is_recording, metadata, metadata_in, record_error, response_header,
+    set_namespace, set_user, trace_header, trace_id,
 };
 pub use build::{Segment, Subsegment, segment, subsegment};
 pub use future::Traced;

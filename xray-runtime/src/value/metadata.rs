@@ -14,7 +14,7 @@ use crate::stats::LossReason;
 /// `value` as JSON. It is stopped at the limit of size or depth and not run to its end.
 pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, LossReason> {
     let too_large = Cell::new(false);
-    let mut out = Sink { json: Vec::new(), too_large: &too_large };
+    let mut out = Sink { json: Vec::with_capacity(64), too_large: &too_large };
     let result = quietly(|| value.serialize(&mut Serializer::with_formatter(&mut out, Depth { levels: 0, too_large: &too_large })));
     let json = out.json;
     match result {

@@ -1,6 +1,8 @@
 //! One call of an AWS service, from serialisation to the last byte of the response.
 
+use std::borrow::Cow;
 use std::error::Error;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use aws_runtime::invocation_id::InvocationIdInterceptor;
@@ -12,14 +14,17 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_types::region::{Region, SigningRegion};
-use xray_runtime::{Failure, Namespace, OpenSubsegment, TRACE_HEADER_NAME, capture, is_recording, subsegment, tell_operator, trace_header};
+use xray_runtime::{
+    Failure, Namespace, OpenSubsegment, TRACE_HEADER_NAME, Values, capture, is_enabled, is_in_segment, is_recording, subsegment,
+    tell_operator, trace_header,
+};
 
 use super::attempts::{Attempts, Phase};
 use super::body::Watched;
 use super::{describe, failure, meter};
 use crate::clock::Moment;
 use crate::facts::parameters::Field;
-use crate::facts::service;
+use crate::facts::service::{self, Service};
 
 /// A call that is recorded. It lies in the SDK's config bag for this call, which goes when the caller drops the future, and in the body of
 /// the response: whoever is last closes the subsegment.
@@ -34,8 +39,9 @@ impl Storable for Call {
 struct Shared {
     /// The interceptor that opened it; others leave it alone.
     owner: usize,
-    service: String,
+    service: Cow<'static, str>,
     operation: String,
+    region: Option<String>,
     state: Mutex<State>,
 }
 
@@ -66,29 +72,33 @@ impl Drop for State {
     }
 }
 
+/// Calls that are recorded and not over, anywhere in the process. Where there are none, nothing has to be looked for in the config bag.
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        OPEN.fetch_sub(1, Relaxed);
+    }
+}
+
+/// The call that `cfg` is for, if it is recorded.
+pub(super) fn of(cfg: &ConfigBag) -> Option<&Call> {
+    if OPEN.load(Relaxed) == 0 { None } else { cfg.load::<Call>() }
+}
+
 /// Opens the subsegment of a call, unless that is done, or not wanted.
 pub(super) fn open(owner: usize, cfg: &mut ConfigBag) {
-    if cfg.load::<Call>().is_some() || !is_captured(cfg) {
-        return;
-    }
-    meter::seen(false);
-    let Some(metadata) = cfg.load::<Metadata>() else { return too_old() };
     if !is_recording() {
-        if trace_header().is_none() {
-            // No segment is current, which is said.
-            subsegment(format!("{} {}", service::name(service::id(metadata.service())), metadata.name())).open().discard();
-        }
+        return not_recorded(cfg);
+    }
+    if of(cfg).is_some() {
         return;
     }
-    let (service, operation) = (service::id(metadata.service()).to_owned(), metadata.name().to_owned());
-    let subsegment = subsegment(service::name(&service)).namespace(Namespace::Aws).open();
-    subsegment.attach(|values| {
-        values.aws("operation", &operation);
-        if let Some(region) = region(cfg) {
-            values.aws("region", region);
-        }
-    });
-    let events = describe::Events::of(&service, &operation);
+    let Some((service, operation)) = captured(cfg) else { return };
+    meter::seen(false);
+    let operation = operation.to_owned();
+    let subsegment = subsegment(service.name).namespace(Namespace::Aws).open();
+    let events = describe::Events::of(&service.id, &operation);
     let state = State {
         subsegment: Some(subsegment),
         attempt: None,
@@ -98,36 +108,49 @@ pub(super) fn open(owner: usize, cfg: &mut ConfigBag) {
         done: None,
         events,
     };
-    let shared = Shared { owner, service, operation, state: Mutex::new(state) };
+    let shared = Shared { owner, service: service.id, operation, region: region(cfg).map(str::to_owned), state: Mutex::new(state) };
+    OPEN.fetch_add(1, Relaxed);
     cfg.interceptor_state().store_put(Call(Arc::new(shared)));
+}
+
+/// Says so where no segment is current. Where one is not sampled, there is nothing to say.
+fn not_recorded(cfg: &ConfigBag) {
+    if !is_enabled() || is_in_segment() {
+        return;
+    }
+    if let Some((service, operation)) = captured(cfg) {
+        subsegment(format!("{} {operation}", service.name)).open().discard();
+    }
 }
 
 /// The request has been made, and is neither signed nor does it have an endpoint: the trace header goes in.
 pub(super) fn serialised(owner: usize, request: &mut HttpRequest, cfg: &ConfigBag) {
-    let call = cfg.load::<Call>();
+    let call = of(cfg);
+    if call.is_none() && !is_in_segment() {
+        return;
+    }
     let header = match call {
         Some(call) if call.is_of(owner) => call.state().subsegment.as_ref().and_then(OpenSubsegment::header),
-        Some(_) => None,
+        Some(_) => return,
         // Not recorded, but the service has to know.
-        None if is_captured(cfg) => trace_header(),
-        None => None,
+        None => captured(cfg).and_then(|_| trace_header()),
     };
-    if let Some(header) = header {
-        let text = header.to_text();
-        if let Some(metadata) = cfg.load::<Metadata>() {
-            describe::carry(service::id(metadata.service()), metadata.name(), &text, request);
-        }
-        // One that the program has set stays. With ours in place, the SDK does not put in what Lambda's environment says.
-        if !request.headers().contains_key(TRACE_HEADER_NAME) {
-            // What another service has put into the header may be more than HTTP allows; it is then not passed on.
-            let _ = request.headers_mut().try_insert("x-amzn-trace-id", text);
-        }
+    let Some(header) = header.map(|header| header.to_text()) else { return };
+    if let Some(metadata) = cfg.load::<Metadata>() {
+        describe::carry(&Service::told(metadata.service()).id, metadata.name(), &header, request);
     }
-    if let Some(call) = call.filter(|call| call.is_of(owner)) {
+    // One that the program has set stays. With ours in place, the SDK does not put in what Lambda's environment says.
+    if !request.headers().contains_key(TRACE_HEADER_NAME) {
+        // What another service has put into the header may be more than HTTP allows; it is then not passed on.
+        let _ = request.headers_mut().try_insert("x-amzn-trace-id", header);
+    }
+    if let Some(call) = call {
         let mut state = call.state();
         request.uri().clone_into(&mut state.path);
         state.attempts.ready();
-        if !describe::needs_endpoint(&call.0.service) {
+        if describe::needs_endpoint(&call.0.service) {
+            call.identify(&state);
+        } else {
             call.describe(&mut state, request);
         }
     }
@@ -145,11 +168,17 @@ fn too_old() {
     });
 }
 
-/// Whether calls are captured at all, and this is one that leaves the program.
-fn is_captured(cfg: &ConfigBag) -> bool {
-    let is_tracing =
-        || cfg.load::<Metadata>().is_some_and(|metadata| service::is_tracing(service::id(metadata.service()), metadata.name()));
-    capture(|capture| capture.aws) && !is_presigned(cfg) && !is_tracing()
+/// Service and operation, if calls are captured, and this is one that leaves the program, and no part of tracing itself.
+fn captured(cfg: &ConfigBag) -> Option<(Service, &str)> {
+    if !capture(|capture| capture.aws) || is_presigned(cfg) {
+        return None;
+    }
+    let Some(metadata) = cfg.load::<Metadata>() else {
+        too_old();
+        return None;
+    };
+    let service = Service::told(metadata.service());
+    if service::is_tracing(&service.id, metadata.name()) { None } else { Some((service, metadata.name())) }
 }
 
 /// Made only to be signed, for somebody else to send. The SDK then takes out what is of no use in a URL.
@@ -200,14 +229,33 @@ impl Call {
         let Some(subsegment) = &state.subsegment else { return };
         let mut wanted = Vec::new();
         let Shared { service, operation, .. } = &*self.0;
-        subsegment.attach(|values| wanted = describe::request(service, operation, &state.path, request, values));
+        subsegment.attach(|values| {
+            self.say_which(values);
+            wanted = describe::request(service, operation, &state.path, request, values);
+        });
         state.wanted = Some(wanted);
+    }
+
+    /// Attaches which call it is, and no more.
+    fn identify(&self, state: &State) {
+        if let Some(subsegment) = &state.subsegment {
+            subsegment.attach(|values| self.say_which(values));
+        }
+    }
+
+    fn say_which(&self, values: &mut Values) {
+        values.aws_text("operation", &self.0.operation);
+        if let Some(region) = &self.0.region {
+            values.aws_text("region", region);
+        }
     }
 
     /// Keeps the subsegment open until the response's body has been read.
     pub(super) fn watch_body(&self, response: &mut HttpResponse) {
+        // Answers in these protocols are never streamed: the SDK reads them to get to its result.
+        let is_read_at_once = response.headers().get("content-type").is_some_and(|kind| kind.starts_with("application/x-amz-json"));
         // One in memory is there already, and others may want to look at it.
-        if response.body().bytes().is_none() {
+        if !is_read_at_once && response.body().bytes().is_none() {
             let body = std::mem::replace(response.body_mut(), SdkBody::taken());
             *response.body_mut() = SdkBody::from_body_1_x(Watched::new(body, self.clone()));
         }
@@ -232,6 +280,10 @@ impl Call {
         state.done = Some(Moment::now());
         let Some(subsegment) = &state.subsegment else { return };
         subsegment.attach(|values| {
+            if state.wanted.is_none() {
+                // It came to an end before there was a request.
+                self.say_which(values);
+            }
             if let Some(retries) = cfg.load::<RequestAttempts>().map(|attempts| attempts.attempts().saturating_sub(1)).filter(|n| *n > 0) {
                 values.aws("retries", &retries);
             }

@@ -83,7 +83,7 @@ fn text<'a>(headers: &'a aws_smithy_runtime_api::http::Headers, name: &str) -> O
 pub(super) fn attach(fields: &Fields, values: &mut Values) {
     for (name, value) in fields {
         match value {
-            Value::Text(text) => values.aws(*name, text),
+            Value::Text(text) => values.aws_text(*name, text),
             Value::Int(number) => values.aws(*name, number),
             Value::Float(number) => values.aws(*name, number),
             Value::Bool(flag) => values.aws(*name, flag),

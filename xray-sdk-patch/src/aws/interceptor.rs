@@ -52,7 +52,7 @@ impl Interceptor {
 
     /// Hands the call over that this interceptor has opened, if it has.
     fn call(&self, cfg: &ConfigBag, then: impl FnOnce(&Call)) {
-        if let Some(call) = cfg.load::<Call>().filter(|call| call.is_of(self.id())) {
+        if let Some(call) = call::of(cfg).filter(|call| call.is_of(self.id())) {
             quietly(|| then(call));
         }
     }

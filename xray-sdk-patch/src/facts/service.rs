@@ -1,34 +1,44 @@
 //! Services by name.
 
-/// Services that make nodes of their own kind on the service map, or have parameters that are recorded, by the ids of the API models.
-const KNOWN: [&str; 14] = [
-    "Bedrock Runtime",
-    "DynamoDB",
-    "EventBridge",
-    "Firehose",
-    "Kinesis",
-    "Lambda",
-    "S3",
-    "SageMaker Runtime",
-    "Secrets Manager",
-    "SFN",
-    "SNS",
-    "SQS",
-    "SSM",
-    "XRay",
-];
+use std::borrow::Cow;
 
-/// The id of a service. Clients told the names of their crates until the middle of 2025: `dynamodb`, `secretsmanager`.
-pub(crate) fn id(told: &str) -> &str {
-    let same = |id: &&&str| id.bytes().filter(|byte| *byte != b' ').map(|byte| byte.to_ascii_lowercase()).eq(told.bytes());
-    KNOWN.iter().find(same).copied().unwrap_or(told)
+/// A service: its id in the API models, and the name of its subsegments.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Service {
+    pub(crate) id: Cow<'static, str>,
+    pub(crate) name: Cow<'static, str>,
 }
 
-/// The name of a service's subsegments. X-Ray knows services by the names that AWS's SDKs give their clients: the id without spaces.
+/// Services that make nodes of their own kind on the service map, or have parameters that are recorded. X-Ray knows them by the names that
+/// AWS's SDKs give their clients: the id without spaces.
 ///
 /// Source: X-Ray SDK for Node.
-pub(crate) fn name(service: &str) -> String {
-    service.chars().filter(|letter| !letter.is_whitespace()).collect()
+const KNOWN: [(&str, &str); 14] = [
+    ("Bedrock Runtime", "BedrockRuntime"),
+    ("DynamoDB", "DynamoDB"),
+    ("EventBridge", "EventBridge"),
+    ("Firehose", "Firehose"),
+    ("Kinesis", "Kinesis"),
+    ("Lambda", "Lambda"),
+    ("S3", "S3"),
+    ("SageMaker Runtime", "SageMakerRuntime"),
+    ("Secrets Manager", "SecretsManager"),
+    ("SFN", "SFN"),
+    ("SNS", "SNS"),
+    ("SQS", "SQS"),
+    ("SSM", "SSM"),
+    ("XRay", "XRay"),
+];
+
+impl Service {
+    /// The service that a client tells: by its id, or by the name of the client's crate (`dynamodb`, `secretsmanager`), as it was done until
+    /// the middle of 2025.
+    pub(crate) fn told(told: &str) -> Self {
+        match KNOWN.iter().find(|(id, name)| told == *id || told.eq_ignore_ascii_case(name)) {
+            Some((id, name)) => Self { id: Cow::Borrowed(id), name: Cow::Borrowed(name) },
+            None => Self { id: told.to_owned().into(), name: told.split_whitespace().collect() },
+        }
+    }
 }
 
 /// Whether a call is part of tracing itself: it is neither recorded nor told of a trace.
@@ -42,24 +52,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn services_have_the_names_that_x_ray_knows() {
-        for (id, expected) in [("DynamoDB", "DynamoDB"), ("Secrets Manager", "SecretsManager"), ("Bedrock Runtime", "BedrockRuntime")] {
-            assert_eq!(name(id), expected);
+    fn services_are_known_by_both_names() {
+        for (told, id, name) in [
+            ("DynamoDB", "DynamoDB", "DynamoDB"),
+            ("dynamodb", "DynamoDB", "DynamoDB"),
+            ("Bedrock Runtime", "Bedrock Runtime", "BedrockRuntime"),
+            ("bedrockruntime", "Bedrock Runtime", "BedrockRuntime"),
+            ("sfn", "SFN", "SFN"),
+            ("Cognito Identity Provider", "Cognito Identity Provider", "CognitoIdentityProvider"),
+            ("ec2", "ec2", "ec2"),
+            ("", "", ""),
+        ] {
+            assert_eq!(Service::told(told), Service { id: id.into(), name: name.into() });
         }
     }
 
     #[test]
-    fn services_of_older_clients_are_known() {
-        for (told, expected) in [
-            ("dynamodb", "DynamoDB"),
-            ("bedrockruntime", "Bedrock Runtime"),
-            ("sfn", "SFN"),
-            ("DynamoDB", "DynamoDB"),
-            ("Bedrock Runtime", "Bedrock Runtime"),
-            ("ec2", "ec2"),
-            ("", ""),
-        ] {
-            assert_eq!(id(told), expected);
+    fn names_are_ids_without_spaces() {
+        for (id, name) in KNOWN {
+            assert_eq!(id.split_whitespace().collect::<String>(), name);
         }
     }
 

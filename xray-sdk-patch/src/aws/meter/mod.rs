@@ -15,7 +15,7 @@ use xray_runtime::{Namespace, capture, is_recording, subsegment};
 
 use xray_model::document::{Http, HttpResponse};
 
-use crate::facts::service;
+use crate::facts::service::{Service, is_tracing};
 
 #[path = "."]
 mod v0_1 {
@@ -77,14 +77,14 @@ struct Ended<'a> {
 
 impl Ended<'_> {
     fn record(&self) {
-        if SEEN.try_with(Cell::take).unwrap_or(true)
-            || !is_recording()
-            || !capture(|capture| capture.aws)
-            || service::is_tracing(service::id(self.service), self.operation)
-        {
+        if SEEN.try_with(Cell::take).unwrap_or(true) || !is_recording() || !capture(|capture| capture.aws) {
             return;
         }
-        let call = subsegment(service::name(service::id(self.service))).namespace(Namespace::Aws).open();
+        let service = Service::told(self.service);
+        if is_tracing(&service.id, self.operation) {
+            return;
+        }
+        let call = subsegment(service.name).namespace(Namespace::Aws).open();
         call.began_before(self.took);
         call.attach(|values| {
             values.aws("operation", self.operation);
