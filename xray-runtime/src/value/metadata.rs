@@ -13,16 +13,42 @@ use crate::stats::LossReason;
 
 /// `value` as JSON. It is stopped at the limit of size or depth and not run to its end.
 pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, LossReason> {
-    let too_large = Cell::new(false);
-    let mut out = Sink { json: Vec::with_capacity(64), too_large: &too_large };
-    let result = quietly(|| value.serialize(&mut Serializer::with_formatter(&mut out, Depth { levels: 0, too_large: &too_large })));
+    let seen = Seen::default();
+    let mut out = Sink { json: Vec::with_capacity(64), seen: &seen };
+    let result = quietly(|| value.serialize(&mut Serializer::with_formatter(&mut out, Watchful { levels: 0, seen: &seen })));
     let json = out.json;
     match result {
         None => Err(LossReason::Panicked),
         // Also if the value did not pass the error on.
-        Some(_) if too_large.get() => Err(LossReason::TooLarge),
+        Some(_) if seen.too_large.get() => Err(LossReason::TooLarge),
+        Some(Ok(())) if seen.is_sound() => Ok(json),
         Some(Ok(())) => checked(json),
         Some(Err(_)) => Err(LossReason::Unusable),
+    }
+}
+
+/// What was seen while a value was written.
+#[derive(Default)]
+struct Seen {
+    too_large: Cell<bool>,
+    /// Keys, values, arrays and objects that were begun and not ended.
+    unfinished: Cell<i64>,
+    /// JSON that the value brought along.
+    foreign: Cell<bool>,
+}
+
+impl Seen {
+    /// Whether all of it was written by serde_json, and each piece to its end: then it reads back.
+    fn is_sound(&self) -> bool {
+        self.unfinished.get() == 0 && !self.foreign.get()
+    }
+
+    fn begun(&self) {
+        self.unfinished.set(self.unfinished.get() + 1);
+    }
+
+    fn ended(&self) {
+        self.unfinished.set(self.unfinished.get() - 1);
     }
 }
 
@@ -52,13 +78,13 @@ fn checked(mut json: Vec<u8>) -> Result<Vec<u8>, LossReason> {
 
 struct Sink<'a> {
     json: Vec<u8>,
-    too_large: &'a Cell<bool>,
+    seen: &'a Seen,
 }
 
 impl io::Write for Sink<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.json.len() + bytes.len() > METADATA_VALUE_BYTES_MAX {
-            self.too_large.set(true);
+            self.seen.too_large.set(true);
             return Err(io::ErrorKind::OutOfMemory.into());
         }
         self.json.extend_from_slice(bytes);
@@ -71,31 +97,47 @@ impl io::Write for Sink<'_> {
 }
 
 /// Compact JSON with a floor: readers stop at some depth, and one value must not cost the document.
-struct Depth<'a> {
+struct Watchful<'a> {
     levels: usize,
-    too_large: &'a Cell<bool>,
+    seen: &'a Seen,
 }
 
-impl Depth<'_> {
+impl Watchful<'_> {
     fn enter(&mut self) -> io::Result<()> {
         self.levels += 1;
         if self.levels > METADATA_DEPTH_MAX {
-            self.too_large.set(true);
+            self.seen.too_large.set(true);
             return Err(io::ErrorKind::OutOfMemory.into());
         }
+        self.seen.begun();
         Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.levels -= 1;
+        self.seen.ended();
     }
 }
 
-impl Formatter for Depth<'_> {
+impl Formatter for Watchful<'_> {
     fn begin_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
         self.enter()?;
         CompactFormatter.begin_array(writer)
     }
 
     fn end_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.levels -= 1;
+        self.leave();
         CompactFormatter.end_array(writer)
+    }
+
+    fn begin_array_value<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.seen.begun();
+        CompactFormatter.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.seen.ended();
+        CompactFormatter.end_array_value(writer)
     }
 
     fn begin_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
@@ -104,8 +146,24 @@ impl Formatter for Depth<'_> {
     }
 
     fn end_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.levels -= 1;
+        self.leave();
         CompactFormatter.end_object(writer)
+    }
+
+    fn begin_object_key<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        // Until the value of this key has been written.
+        self.seen.begun();
+        CompactFormatter.begin_object_key(writer, first)
+    }
+
+    fn end_object_value<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.seen.ended();
+        CompactFormatter.end_object_value(writer)
+    }
+
+    fn write_raw_fragment<W: io::Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        self.seen.foreign.set(true);
+        CompactFormatter.write_raw_fragment(writer, fragment)
     }
 
     /// Comes with serde_json's feature `arbitrary_precision`. A number that readers cannot hold would cost them the document.
@@ -144,7 +202,7 @@ mod tests {
         assert!(written(&format!("\"{}\"", nested(1000))).is_some());
         for (number, expected) in [("12345678901234567890123", "12345678901234567890123"), ("1e999", "\"1e999\""), ("-1e-999", "-1e-999")] {
             let mut out = Vec::new();
-            Depth { levels: 0, too_large: &Cell::new(false) }.write_number_str(&mut out, number).unwrap();
+            Watchful { levels: 0, seen: &Seen::default() }.write_number_str(&mut out, number).unwrap();
             assert_eq!(out, expected.as_bytes());
         }
     }
@@ -178,8 +236,22 @@ mod tests {
         }
     }
 
+    /// A key whose value has been refused, and one that never had any.
+    struct KeysWithout;
+    impl Serialize for KeysWithout {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            use serde::ser::SerializeMap;
+            let mut all = serializer.serialize_map(None)?;
+            all.serialize_entry("good", &1)?;
+            let _ = all.serialize_entry("bad", &Refuses);
+            all.serialize_key("alone")?;
+            all.end()
+        }
+    }
+
     #[test]
     fn own_json_is_looked_at() {
+        assert_eq!(json(&KeysWithout), Err(LossReason::Unusable));
         assert_eq!(json(&Careless), Err(LossReason::TooLarge));
         assert_eq!(json(&CarelessRefusal), Err(LossReason::Unusable));
         assert_eq!(checked(b"{\"a\\n\\\"[\":\n[1,\r2]}".to_vec()).unwrap(), b"{\"a\\n\\\"[\": [1, 2]}");

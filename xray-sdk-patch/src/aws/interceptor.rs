@@ -16,6 +16,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use super::attempts::Phase;
 use super::call::{self, Call};
+use super::hooks::hooks;
 use super::meter;
 
 /// Makes each call of a client a subsegment of what is current, and sends the trace header along.
@@ -63,6 +64,7 @@ fn quietly(code: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(code));
 }
 
+hooks! {
 impl Intercept for Interceptor {
     fn name(&self) -> &'static str {
         "autoxray"
@@ -168,4 +170,5 @@ impl Intercept for Interceptor {
         self.call(cfg, |call| call.done(context, cfg));
         Ok(())
     }
+}
 }

@@ -46,6 +46,11 @@ mod body;
 mod call;
 mod describe;
 mod failure;
+#[cfg(not(feature = "safety-net"))]
+mod hooks;
+#[cfg(feature = "safety-net")]
+#[path = "hooks_hinted.rs"]
+mod hooks;
 mod interceptor;
 #[cfg(feature = "safety-net")]
 mod meter;
