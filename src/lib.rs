@@ -254,7 +254,49 @@
 //! # recorder.assert_tree("report\n  page\n  page");
 //! ```
 //!
+//! With the feature `autopatch` annotated code needs none of the first three: `tokio::spawn`, `spawn_blocking`, `JoinSet::spawn`,
+//! `std::thread::spawn` and `rayon::spawn` in it keep the context by themselves.
+//!
 //! What outlives its segment is recorded all the same: it travels as a document of its own that names its parent.
+//!
+//! # Calls of AWS and HTTP clients
+//!
+//! With the feature `autopatch` every call of the AWS SDK for Rust (any service) and of reqwest (0.12, 0.13, async and blocking) in an
+//! annotated function becomes a subsegment, and tells the called service of the trace, with no change to how clients are built or used:
+//!
+//! ```
+//! # #[cfg(feature = "autopatch")]
+//! # mod program {
+//! # use reqwest_0_13 as reqwest;
+//! use autoxray::traced;
+//!
+//! #[traced(segment = "prices")]
+//! async fn price(item: &str) -> Result<String, reqwest::Error> {
+//!     reqwest::get(format!("https://prices.example.com/{item}")).await?.text().await
+//! }
+//! # }
+//! ```
+//!
+//! | Layer | What it sees | What to write |
+//! |---|---|---|
+//! | construction | every call of an AWS client, wherever it is made: paginators, waiters, code without attributes | an attribute on the function that builds the client, mostly `#[autoxray::main]` on `main` |
+//! | use | `.send()` of AWS and reqwest, `client.execute(request)`, `reqwest::get` | an attribute on the function |
+//! | safety net | AWS calls that neither has seen, without a trace header; `seen_by` in their metadata says so | `#[autoxray::main]` on `main` |
+//!
+//! A call is recorded once, whichever layers see it. Expressions are rewritten by their types: what is not a call of these clients keeps its
+//! meaning, and `#[traced(sends = false)]` leaves a function's calls alone altogether. `AUTOXRAY_REWRITES=1 cargo build` lists what is
+//! rewritten and what is not, with the reason; [`environment`] has the switches for run time, and [`Capture`] says what else can be set.
+//! The modules `aws` and `reqwest` do the same by hand, each behind a feature of its own:
+//!
+//! | Feature | What it brings |
+//! |---|---|
+//! | `autopatch` | all of the below but `reqwest-middleware`; needs Rust 1.94 |
+//! | `aws` | `aws::interceptor()` for the configuration of a client, or `aws::client!` |
+//! | `reqwest`, `reqwest-0-12` | `reqwest::v0_13::send(request)` in place of `request.send()` |
+//! | `reqwest-middleware` | `reqwest::TraceMiddleware` |
+//! | `rewrite` | annotated functions use whichever of these are there |
+//!
+//! `cargo run -p orders` shows it.
 //!
 //! # In tests
 //!
