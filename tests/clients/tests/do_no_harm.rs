@@ -10,6 +10,8 @@ use autoxray::export::{Document, Exporter};
 use autoxray::{ContextMissing, LossReason, Recorder, Sampling, TraceHeader, UdpExporter, segment};
 use autoxray_clients_tests::{Answer, Fake, Sent, config};
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::timeout::TimeoutConfig;
 use futures::FutureExt;
 
@@ -59,9 +61,29 @@ fn service(behaviour: &'static str) -> Fake {
     })
 }
 
+/// A part of the client's configuration that must not be shown.
+#[derive(Clone)]
+struct Unshown(Fake);
+
+impl Debug for Unshown {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("nobody has to look at this")
+    }
+}
+
+impl HttpClient for Unshown {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        self.0.http_connector(settings, components)
+    }
+}
+
 fn client(fake: &Fake, traced: bool) -> aws_sdk_dynamodb::Client {
+    client_over(Unshown(fake.clone()), traced)
+}
+
+fn client_over(http: impl HttpClient + 'static, traced: bool) -> aws_sdk_dynamodb::Client {
     let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_millis(50)).build();
-    let shared = config().http_client(fake.clone()).endpoint_url("http://service.test").timeout_config(timeouts).build();
+    let shared = config().http_client(http).endpoint_url("http://service.test").timeout_config(timeouts).build();
     if traced { autoxray::aws::client!(aws_sdk_dynamodb, &shared) } else { aws_sdk_dynamodb::Client::new(&shared) }
 }
 
@@ -128,6 +150,22 @@ async fn it_can_be_dropped_anywhere() {
                 assert_eq!(ours, theirs, "{behaviour}, {state}, {polls} polls");
                 assert_eq!(without_ours(traced.sent()), without_ours(plain.sent()), "{behaviour}, {state}, {polls} polls");
             }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_listens_to_the_sdk() {
+    use tracing_subscriber::filter::LevelFilter;
+    for level in [LevelFilter::OFF, LevelFilter::ERROR, LevelFilter::INFO, LevelFilter::DEBUG, LevelFilter::TRACE] {
+        let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::sink).finish();
+        let _listening = tracing::subscriber::set_default(subscriber);
+        for behaviour in SERVICE {
+            let (plain, traced) = (service(behaviour), service(behaviour));
+            let expected = call(&client_over(plain.clone(), false)).await;
+            let got = in_state("sampled", call(&client_over(traced.clone(), true))).await;
+            assert_eq!(got, expected, "{behaviour}, {level}");
+            assert_eq!(without_ours(traced.sent()), without_ours(plain.sent()), "{behaviour}, {level}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What was rewritten and what was not, for who asks: `AUTOXRAY_REWRITES` names a file, or is `1` for standard error.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -50,7 +51,12 @@ impl Notes {
         if self.lines.is_empty() {
             return;
         }
-        let Some(place) = std::env::var_os(VARIABLE).filter(|place| !place.is_empty() && place != "0") else { return };
+        if let Some(place) = std::env::var_os(VARIABLE).filter(|place| !place.is_empty() && place != "0") {
+            self.write_to(&place);
+        }
+    }
+
+    fn write_to(&self, place: &OsStr) {
         let mut text = String::new();
         for (at, line) in &self.lines {
             let _ = if proc_macro::is_available() {
@@ -66,5 +72,30 @@ impl Notes {
             // One write, because several compilers may write to one file.
             OpenOptions::new().create(true).append(true).open(place).and_then(|mut file| file.write_all(text.as_bytes()))
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_added_to_a_file() {
+        let file = std::env::temp_dir().join(format!("autoxray-notes-{}", std::process::id()));
+        let mut notes = Notes::default();
+        notes.rewritten(Span::call_site(), "send");
+        let before = notes.state();
+        notes.rewritten(Span::call_site(), "tried");
+        notes.back_to(before);
+        notes.left(Span::call_site(), "a closure captures it");
+        notes.write_to(file.as_os_str());
+        notes.write_to(file.as_os_str());
+        let written = std::fs::read_to_string(&file).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let once = "rewritten (send)\na closure captures it\n";
+        assert_eq!(written, once.repeat(2));
+        assert!(notes.is_changed());
+        // What cannot be written is not worth a word.
+        notes.write_to(std::env::temp_dir().as_os_str());
     }
 }

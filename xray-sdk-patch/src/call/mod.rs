@@ -19,6 +19,7 @@ pub mod probe;
 mod task;
 #[cfg(feature = "tokio")]
 mod task_set;
+mod unsupported;
 mod verdict;
 
 /// For reqwest 0.12.

@@ -1,6 +1,7 @@
 //! What the types say, as a type.
 
 use super::answer::{Live, Nothing};
+use super::unsupported;
 
 /// What is done with a receiver of type `P` that is a value.
 pub trait Verdict<P> {
@@ -50,6 +51,7 @@ impl<P> Verdict<P> for Other {
 
     #[inline]
     fn open(receiver: P) -> Held<P> {
+        unsupported::look::<P>();
         Held(receiver)
     }
 }

@@ -37,6 +37,13 @@ fn job_in_closure() -> impl FnOnce() -> u32 {
 }
 
 #[traced]
+fn spawns_in_a_pool() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    rayon::spawn(move || sender.send(job()).unwrap());
+    assert_eq!(receiver.recv(), Ok(3));
+}
+
+#[traced]
 async fn set() -> Result<(), String> {
     let mut set = tokio::task::JoinSet::new();
     set.spawn(async {
@@ -71,6 +78,13 @@ fn tasks_and_threads_keep_the_context() {
     let recorder = TestRecorder::new();
     runtime().block_on(recorder.wrap(segment("s").trace(spawns())));
     recorder.assert_tree_in_any_order("s\n  spawns\n    work\n    work\n    work\n    job\n    job\n    job\n    job\n    job\n");
+}
+
+#[test]
+fn a_pool_of_threads_keeps_the_context() {
+    let recorder = TestRecorder::new();
+    recorder.run(|| segment("s").run(spawns_in_a_pool));
+    recorder.assert_tree("s\n  spawns_in_a_pool\n    job\n");
 }
 
 #[test]
