@@ -18,6 +18,7 @@ use std::time::Duration;
 use autoxray::{ContextMissing, Recorder, Sampling, UdpExporter};
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::config::Credentials;
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
 use xray_collector::{Collector, View, view};
 
@@ -80,7 +81,11 @@ async fn prepare(tables: &aws_sdk_dynamodb::Client) -> Result<(), Failed> {
         let attribute = AttributeDefinition::builder().attribute_name(key).attribute_type(ScalarAttributeType::S).build()?;
         let schema = KeySchemaElement::builder().attribute_name(key).key_type(KeyType::Hash).build()?;
         let create = tables.create_table().table_name(table).attribute_definitions(attribute).key_schema(schema);
-        create.billing_mode(BillingMode::PayPerRequest).send().await?;
+        match create.billing_mode(BillingMode::PayPerRequest).send().await {
+            // Left by an earlier run.
+            Err(error) if error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception) => {}
+            created => _ = created?,
+        }
     }
     let tea = tables.put_item().table_name("stock").item("item", AttributeValue::S("tea".into()));
     tea.item("cents", AttributeValue::N("715".into())).send().await?;
