@@ -167,6 +167,8 @@ async fn several_interceptors_record_a_call_once() {
     recorder.wrap(segment("orders").trace(call)).await.unwrap();
     recorder.assert_tree("orders\n  DynamoDB [aws]");
     assert_eq!(fake.sent().len(), 1);
+    recorder.wrap(client.list_tables().customize().interceptor(autoxray::aws::interceptor()).send()).await.unwrap();
+    assert_eq!(recorder.stats().losses.iter().map(|loss| loss.count).sum::<u64>(), 1, "without a segment it is missed once, too");
 }
 
 #[tokio::test]

@@ -114,13 +114,22 @@ pub(super) fn open(owner: usize, cfg: &mut ConfigBag) {
 }
 
 /// Says so where no segment is current. Where one is not sampled, there is nothing to say.
-fn not_recorded(cfg: &ConfigBag) {
-    if !is_enabled() || is_in_segment() {
+fn not_recorded(cfg: &mut ConfigBag) {
+    if !is_enabled() || is_in_segment() || cfg.load::<Missing>().is_some() {
         return;
     }
     if let Some((service, operation)) = captured(cfg) {
         subsegment(format!("{} {operation}", service.name)).open().discard();
+        cfg.interceptor_state().store_put(Missing);
     }
+}
+
+/// It has been said of this call that no segment is current.
+#[derive(Debug)]
+struct Missing;
+
+impl Storable for Missing {
+    type Storer = StoreReplace<Self>;
 }
 
 /// The request has been made, and is neither signed nor does it have an endpoint: the trace header goes in.
@@ -135,14 +144,8 @@ pub(super) fn serialised(owner: usize, request: &mut HttpRequest, cfg: &ConfigBa
         // Not recorded, but the service has to know.
         None => captured(cfg).and_then(|_| trace_header()),
     };
-    let Some(header) = header.map(|header| header.to_text()) else { return };
-    if let Some(metadata) = cfg.load::<Metadata>() {
-        describe::carry(&Service::told(metadata.service()).id, metadata.name(), &header, request);
-    }
-    // One that the program has set stays. With ours in place, the SDK does not put in what Lambda's environment says.
-    if !request.headers().contains_key(TRACE_HEADER_NAME) {
-        // What another service has put into the header may be more than HTTP allows; it is then not passed on.
-        let _ = request.headers_mut().try_insert("x-amzn-trace-id", header);
+    if let Some(header) = header {
+        add(&header.to_text(), request, cfg);
     }
     if let Some(call) = call {
         let mut state = call.state();
@@ -153,6 +156,18 @@ pub(super) fn serialised(owner: usize, request: &mut HttpRequest, cfg: &ConfigBa
         } else {
             call.describe(&mut state, request);
         }
+    }
+}
+
+/// Puts the trace header in, and into messages that carry one.
+fn add(header: &str, request: &mut HttpRequest, cfg: &ConfigBag) {
+    if let Some(metadata) = cfg.load::<Metadata>() {
+        describe::carry(&Service::told(metadata.service()).id, metadata.name(), header, request);
+    }
+    // One that the program has set stays. With ours in place, the SDK does not put in what Lambda's environment says.
+    if !request.headers().contains_key(TRACE_HEADER_NAME) {
+        // What another service has put into the header may be more than HTTP allows; it is then not passed on.
+        let _ = request.headers_mut().try_insert("x-amzn-trace-id", header.to_owned());
     }
 }
 
