@@ -279,7 +279,7 @@
 //!
 //! | Layer | What it sees | What to write |
 //! |---|---|---|
-//! | construction | every call of an AWS client, wherever it is made: paginators, waiters, code without attributes | an attribute on the function that builds the client, mostly `#[autoxray::main]` on `main` |
+//! | construction | every call of an AWS client, wherever it is made: paginators, waiters, code without attributes | an attribute on the function that builds the client by `Client::new` or `Client::from_conf` (not under another name than `Client`), mostly `#[autoxray::main]` on `main` |
 //! | use | `.send()` of AWS and reqwest, `client.execute(request)`, `reqwest::get` | an attribute on the function |
 //! | safety net | AWS calls that neither has seen, without a trace header; `seen_by` in their metadata says so | `#[autoxray::main]` on `main` |
 //!

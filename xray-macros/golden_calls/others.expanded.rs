@@ -137,138 +137,50 @@ fn clients(config: &SdkConfig, conf: Config) {
                             FromConf as _, Rebuild as _, Tied as _,
                         };
                         let __s = ::autoxray::__rt::call::same(&__c);
-                        ::autoxray::__rt::call::open(
-                                if false {
-                                    use ::autoxray::__rt::call::probe::fallbacks::*;
-                                    ::autoxray::__rt::call::dead();
-                                    ::core::option::Option::Some({
-                                        let __q = ::autoxray::__rt::call::open(
-                                            ::core::option::Option::Some(
-                                                ::autoxray::__rt::call::probe::seen(&config, ())
-                                                    .__autoxray_verdict(),
-                                            ),
-                                            __c,
-                                        );
-                                        let __q = &__q;
-                                        ::autoxray::__rt::call::probe::config(
-                                                &::autoxray::__rt::call::probe::Given(__q.config())
-                                                    .__autoxray_taken(),
-                                            )
-                                            .__autoxray_verdict()
-                                    })
-                                } else {
-                                    ::core::option::Option::None
-                                },
-                                __c,
-                            )
-                            .config()
-                            .to_builder()
-                            .interceptor(::autoxray::__rt::call::interceptor())
-                            .build()
-                            .__autoxray_rebuild(|__v| {
-                                ::autoxray::__rt::call::tie(
-                                        aws_sdk_dynamodb::Client::from_conf(__v),
-                                        __s,
-                                    )
-                                    .__autoxray_tied()
-                            })
-                    }
-                });
-                let b = (match ::autoxray::__rt::call::choose(
-                    if false {
-                        use ::autoxray::__rt::call::probe::fallbacks::*;
-                        ::autoxray::__rt::call::dead();
-                        ::core::option::Option::Some({
-                            ::autoxray::__rt::call::probe::config(&conf)
-                                .__autoxray_verdict()
-                        })
-                    } else {
-                        ::core::option::Option::None
-                    },
-                ) {
-                    ::autoxray::__rt::call::Choice::Untouched(__t) => {
-                        let __t = __t.start();
-                        __t.give(DdbClient::from_conf(conf))
-                    }
-                    ::autoxray::__rt::call::Choice::Ours(__t) => {
-                        let __t = __t.start();
-                        __t.give(
-                            DdbClient::from_conf(
-                                __t
-                                    .keep(conf)
-                                    .to_builder()
-                                    .interceptor(::autoxray::__rt::call::interceptor())
-                                    .build(),
-                            ),
-                        )
-                    }
-                });
-                let c = DdbClient::from_conf(
-                    match (Config::builder().build()) {
-                        __a => {
+                        if __s.is_generated() {
                             ::autoxray::__rt::call::open(
                                     if false {
                                         use ::autoxray::__rt::call::probe::fallbacks::*;
                                         ::autoxray::__rt::call::dead();
                                         ::core::option::Option::Some({
-                                            ::autoxray::__rt::call::probe::config(&__a)
+                                            let __q = ::autoxray::__rt::call::open(
+                                                ::core::option::Option::Some(
+                                                    ::autoxray::__rt::call::probe::seen(&config, ())
+                                                        .__autoxray_verdict(),
+                                                ),
+                                                __c,
+                                            );
+                                            let __q = &__q;
+                                            ::autoxray::__rt::call::probe::config(
+                                                    &::autoxray::__rt::call::probe::Given(__q.config())
+                                                        .__autoxray_taken(),
+                                                )
                                                 .__autoxray_verdict()
                                         })
                                     } else {
                                         ::core::option::Option::None
                                     },
-                                    __a,
+                                    __c,
                                 )
+                                .config()
                                 .to_builder()
                                 .interceptor(::autoxray::__rt::call::interceptor())
                                 .build()
+                                .__autoxray_rebuild(|__v| {
+                                    ::autoxray::__rt::call::tie(
+                                            aws_sdk_dynamodb::Client::from_conf(__v),
+                                            __s,
+                                        )
+                                        .__autoxray_tied()
+                                })
+                        } else {
+                            __c
                         }
-                    },
-                );
-                let d = (match (&load().await) {
-                    __a => {
-                        (match DdbClient::new(__a) {
-                            __c => {
-                                use ::autoxray::__rt::call::{
-                                    FromConf as _, Rebuild as _, Tied as _,
-                                };
-                                let __s = ::autoxray::__rt::call::same(&__c);
-                                ::autoxray::__rt::call::open(
-                                        if false {
-                                            use ::autoxray::__rt::call::probe::fallbacks::*;
-                                            ::autoxray::__rt::call::dead();
-                                            ::core::option::Option::Some({
-                                                let __q = ::autoxray::__rt::call::open(
-                                                    ::core::option::Option::Some(
-                                                        ::autoxray::__rt::call::probe::seen(&__a, ())
-                                                            .__autoxray_verdict(),
-                                                    ),
-                                                    __c,
-                                                );
-                                                let __q = &__q;
-                                                ::autoxray::__rt::call::probe::config(
-                                                        &::autoxray::__rt::call::probe::Given(__q.config())
-                                                            .__autoxray_taken(),
-                                                    )
-                                                    .__autoxray_verdict()
-                                            })
-                                        } else {
-                                            ::core::option::Option::None
-                                        },
-                                        __c,
-                                    )
-                                    .config()
-                                    .to_builder()
-                                    .interceptor(::autoxray::__rt::call::interceptor())
-                                    .build()
-                                    .__autoxray_rebuild(|__v| {
-                                        ::autoxray::__rt::call::tie(DdbClient::from_conf(__v), __s)
-                                            .__autoxray_tied()
-                                    })
-                            }
-                        })
                     }
                 });
+                let b = DdbClient::from_conf(conf);
+                let c = DdbClient::from_conf(Config::builder().build());
+                let d = DdbClient::new(&load().await);
                 let e = reqwest::Client::new();
                 let f = FooClient::new(3);
                 let g = FooClient::new(&url)?;

@@ -11,6 +11,34 @@ fn recorded(recorder: &TestRecorder) -> Value {
     document["subsegments"][0].clone()
 }
 
+#[tokio::test]
+async fn errors_that_show_the_request() {
+    // Without a scheme, the SDK fails to put the request together, and shows all of it in its error.
+    for endpoint in ["localhost:8000", "http://ann:hunter2@ho st/", "::x::"] {
+        let fake = Fake::new(|_, _| Answer::new(200, "{}"));
+        let shared = config().http_client(fake.clone()).endpoint_url(endpoint).build();
+        let recorder = TestRecorder::new();
+        let work = async {
+            let secrets = autoxray::aws::client!(aws_sdk_secretsmanager, &shared);
+            let put = secrets.put_secret_value().secret_id("db").secret_string("hunter2").send().await;
+            let tables = autoxray::aws::client!(aws_sdk_dynamodb, &shared);
+            let item = aws_sdk_dynamodb::types::AttributeValue::S("hunter2".into());
+            let stored = tables.put_item().table_name("users").item("password", item).send().await;
+            (put.is_err(), stored.is_err())
+        };
+        recorder.wrap(segment("orders").trace(work)).await;
+        let document = &recorder.documents()[0];
+        assert!(document.contains("users") && document.contains("\"secret_id\":\"db\""), "{document}");
+        assert!(!document.contains("hunter2"), "{endpoint}: {document}");
+    }
+    let fake = Fake::new(|_, _| Answer::json(200, "{}"));
+    let queues = autoxray::aws::client!(aws_sdk_sqs, &fake.config());
+    let recorder = TestRecorder::new();
+    let purge = queues.purge_queue().queue_url("http://ann:hunter2@service.test/1/q?key=hunter2").send();
+    recorder.wrap(segment("orders").trace(purge)).await.unwrap();
+    assert_eq!(recorded(&recorder)["aws"]["queue_url"], "http://service.test/1/q");
+}
+
 type Make = fn() -> Answer;
 
 #[tokio::test]

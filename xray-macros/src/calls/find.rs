@@ -5,11 +5,12 @@ use syn::spanned::Spanned as _;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     AngleBracketedGenericArguments, Arm, Block, Expr, ExprAsync, ExprCall, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprMethodCall,
-    ExprRepeat, ExprWhile, Ident, Item, Local, Macro, Member, Pat, Path, Type,
+    ExprRepeat, ExprWhile, Item, Local, Macro, Pat, Type,
 };
 
 use super::note::Notes;
 use super::scope::Scopes;
+use super::shape::{Receiver, has_closure, is_assignment, is_built, is_closure, is_config, is_customized, last, receiver, unreferenced};
 use super::{macros, template};
 
 const CAPTURED: &str =
@@ -20,16 +21,6 @@ const CAPTURED: &str =
 pub(super) struct Finder {
     scopes: Scopes,
     pub(super) notes: Notes,
-}
-
-/// What a receiver is.
-enum Receiver {
-    /// A variable, or fields of one.
-    Place(Ident),
-    /// Something that was just made.
-    Value,
-    /// Neither, or not simple enough.
-    Other,
 }
 
 impl Finder {
@@ -88,15 +79,17 @@ impl Finder {
         let argument = call.args.first()?;
         let Receiver::Place(_) = receiver(&call.receiver) else { return None };
         let simple = match argument {
-            Expr::Async(_) | Expr::MethodCall(_) => true,
-            Expr::Call(call) => matches!(&*call.func, Expr::Path(_)),
+            Expr::Async(_) => true,
+            // A closure in it may get its types from what `spawn` takes.
+            Expr::MethodCall(_) => !has_closure(argument),
+            Expr::Call(call) => matches!(&*call.func, Expr::Path(_)) && !has_closure(argument),
             _ => false,
         };
         let expr = match receiver(argument) {
             Receiver::Place(root) if self.scopes.is_captured(&root) => return self.left(at, CAPTURED),
             Receiver::Place(_) => template::spawn_place(call, argument, at),
             _ if simple => template::spawn_value(call, argument, at),
-            _ => return self.left(at, "what is spawned is neither a variable, nor an async block, nor a call"),
+            _ => return self.left(at, "what is spawned is neither a variable, nor an async block, nor a call without closures"),
         };
         self.notes.rewritten(at, "spawn");
         Some(expr)
@@ -114,8 +107,9 @@ impl Finder {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         match names[..] {
             ["reqwest", "get"] | ["reqwest", "blocking", "get"] => self.get(call, names.len() == 3),
-            [.., of, "new"] if of.ends_with("Client") => self.client(call),
-            [.., of, "from_conf"] if of.ends_with("Client") => self.client_of_conf(call),
+            // Only by this name: whether a type has a `from_conf` cannot be asked, and it must have one for this to compile.
+            [.., "Client", "new"] => self.client(call),
+            [.., "Client", "from_conf"] => self.client_of_conf(call),
             ["tokio", "spawn"] | ["tokio", "task", "spawn"] => self.spawned(call, "task"),
             ["tokio", "task", "spawn_blocking"] | ["std", "thread", "spawn"] => self.spawned(call, "job"),
             // Another module may have that name; what it takes is a closure then as well.
@@ -219,6 +213,11 @@ impl VisitMut for Finder {
         let new = match expr {
             Expr::MethodCall(call) => self.method(call),
             Expr::Call(call) => self.function(call),
+            Expr::Binary(binary) if !is_assignment(&binary.op) => {
+                let operator = binary.op.span();
+                [&mut binary.left, &mut binary.right].into_iter().for_each(|operand| template::operand(operand, operator));
+                None
+            }
             _ => None,
         };
         if let Some(new) = new {
@@ -304,67 +303,4 @@ impl VisitMut for Finder {
     fn visit_pat_mut(&mut self, _: &mut Pat) {}
 
     fn visit_angle_bracketed_generic_arguments_mut(&mut self, _: &mut AngleBracketedGenericArguments) {}
-}
-
-fn receiver(expr: &Expr) -> Receiver {
-    match expr {
-        Expr::Paren(inner) if inner.attrs.is_empty() => receiver(&inner.expr),
-        Expr::Group(inner) if inner.attrs.is_empty() => receiver(&inner.expr),
-        Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => match path.path.get_ident() {
-            Some(root) if !is_constant(root) => Receiver::Place(root.clone()),
-            _ => Receiver::Other,
-        },
-        Expr::Field(field) if field.attrs.is_empty() => match (receiver(&field.base), &field.member) {
-            (Receiver::Place(root), Member::Named(_) | Member::Unnamed(_)) => Receiver::Place(root),
-            _ => Receiver::Other,
-        },
-        Expr::MethodCall(_) | Expr::Call(_) | Expr::Await(_) | Expr::Try(_) | Expr::Macro(_) | Expr::Verbatim(_) => Receiver::Value,
-        Expr::Reference(_) | Expr::Struct(_) | Expr::Block(_) | Expr::If(_) | Expr::Match(_) | Expr::Unsafe(_) => Receiver::Value,
-        _ => Receiver::Other,
-    }
-}
-
-/// `LIKE_THIS`, or `LikeThis`.
-fn is_constant(name: &Ident) -> bool {
-    name.to_string().starts_with(char::is_uppercase)
-}
-
-fn unreferenced(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Reference(reference) if reference.mutability.is_none() && reference.attrs.is_empty() => &reference.expr,
-        other => other,
-    }
-}
-
-/// `….customize()….`
-fn is_customized(expr: &Expr) -> bool {
-    match expr {
-        Expr::MethodCall(call) => call.method == "customize" && call.args.is_empty() || is_customized(&call.receiver),
-        _ => false,
-    }
-}
-
-/// `….build()?`, `….build().unwrap()`, `….build().expect("…")`
-fn is_built(expr: &Expr) -> bool {
-    let inner = match expr {
-        Expr::Try(inner) => &inner.expr,
-        Expr::MethodCall(call) if call.method == "unwrap" || call.method == "expect" => &call.receiver,
-        _ => return false,
-    };
-    matches!(&**inner, Expr::MethodCall(call) if call.method == "build" && call.args.is_empty() && call.turbofish.is_none())
-}
-
-/// `….build()`, `….clone()`: its type does not depend on what is expected.
-fn is_config(expr: &Expr) -> bool {
-    matches!(expr, Expr::MethodCall(call) if (call.method == "build" || call.method == "clone") && call.args.is_empty() && call.turbofish.is_none())
-}
-
-fn is_closure(expr: &Expr) -> bool {
-    matches!(expr, Expr::Closure(closure) if closure.inputs.is_empty())
-}
-
-fn last(call: &ExprCall) -> Option<&Ident> {
-    let Expr::Path(path) = &*call.func else { return None };
-    let path: &Path = &path.path;
-    path.segments.last().map(|segment| &segment.ident)
 }

@@ -7,6 +7,7 @@ mod find;
 mod macros;
 mod note;
 mod scope;
+mod shape;
 mod template;
 #[cfg(test)]
 mod tests;

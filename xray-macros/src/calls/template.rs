@@ -71,6 +71,20 @@ fn seen_at(user: &impl ToTokens, expr: TokenStream) -> Expr {
     Expr::Verbatim(TokenTree::Group(parens).into())
 }
 
+/// Makes the parentheses around an operand the user's own: a division by what they hold would be told at the attribute otherwise. Elsewhere
+/// the user would be told that they are not needed.
+pub(super) fn operand(expr: &mut Expr, operator: Span) {
+    let Expr::Verbatim(tokens) = expr else { return };
+    let respanned = std::mem::take(tokens).into_iter().map(|token| match token {
+        TokenTree::Group(mut group) => {
+            group.set_span(operator);
+            TokenTree::Group(group)
+        }
+        other => other,
+    });
+    *tokens = respanned.collect();
+}
+
 /// ```text
 /// VALUE.send()
 /// →
@@ -122,11 +136,14 @@ pub(super) fn send(call: &ExprMethodCall, span: Span) -> Expr {
 /// An argument that is not a variable is evaluated before: `(match ARGUMENT { __a => … })`.
 pub(super) fn execute(call: &ExprMethodCall, argument: &Expr, by_value: bool, span: Span) -> Expr {
     let span = rt::here().located_at(span);
-    let (probe, place, name) = (path("probe", span), &call.receiver, &call.method);
+    let (probe, place) = (path("probe", span), &call.receiver);
     let ask = ask(&quote_spanned!(span=> #probe::seen(&#place, ()).__autoxray_executes()), span);
     let used = if by_value { quote_spanned!(span=> __a) } else { quote_spanned!(span=> #argument) };
     let ours = quote_spanned!(span=> __t.execute(&#place, #used));
-    let chosen = choose(&ask, &quote_spanned!(span=> #place.#name(#used)), &ours, span);
+    // The call itself is the user's, parentheses and all: it is what `Location::caller()` and panics tell.
+    let mut untouched = call.clone();
+    untouched.args[0] = Expr::Verbatim(used);
+    let chosen = choose(&ask, &untouched.into_token_stream(), &ours, span);
     if by_value { before(call, argument, &chosen, span) } else { chosen }
 }
 
@@ -189,11 +206,13 @@ pub(super) fn wrapped(wrapper: &str, argument: &Expr) -> Expr {
 /// ```
 pub(super) fn get(call: &ExprCall, url: &Expr, is_place: bool, blocking: bool, span: Span) -> Expr {
     let span = rt::here().located_at(span);
-    let (probe, function) = (path("probe", span), &call.func);
+    let probe = path("probe", span);
     let used = if is_place { quote_spanned!(span=> #url) } else { quote_spanned!(span=> __a) };
     let verdict = if blocking { quote_spanned!(span=> __autoxray_blocking) } else { quote_spanned!(span=> __autoxray_verdict) };
-    let ask = ask(&quote_spanned!(span=> #probe::got(#function(#used)).#verdict()), span);
-    let chosen = choose(&ask, &quote_spanned!(span=> #function(#used)), &quote_spanned!(span=> __t.get(#used)), span);
+    let mut untouched = call.clone();
+    untouched.args[0] = Expr::Verbatim(used.clone());
+    let ask = ask(&quote_spanned!(span=> #probe::got(#untouched).#verdict()), span);
+    let chosen = choose(&ask, &untouched.into_token_stream(), &quote_spanned!(span=> __t.get(#used)), span);
     if is_place { chosen } else { before(call, url, &chosen, span) }
 }
 
@@ -202,18 +221,25 @@ pub(super) fn get(call: &ExprCall, url: &Expr, is_place: bool, blocking: bool, s
 /// →
 /// (match P::new(ARGUMENT) { __c => {
 ///     let __s = CALL::same(&__c);
-///     CALL::open(ASK, __c).config().to_builder().interceptor(CALL::interceptor()).build()
-///         .__autoxray_rebuild(|__v| CALL::tie(P::from_conf(__v), __s).__autoxray_tied())
+///     if __s.is_generated() {
+///         CALL::open(ASK, __c).config().to_builder().interceptor(CALL::interceptor()).build()
+///             .__autoxray_rebuild(|__v| CALL::tie(P::from_conf(__v), __s).__autoxray_tied())
+///     } else {
+///         __c
+///     }
 /// } })
 /// ```
 ///
-/// The question has two parts: is the argument what AWS clients are made from, and has what was made a configuration like theirs?
+/// The question has two parts: is the argument what AWS clients are made from, and has what was made a configuration like theirs? A user's own
+/// type may answer yes to both; its name tells it.
 pub(super) fn client(call: &ExprCall, argument: &Expr, is_place: bool, span: Span) -> Expr {
     let span = rt::here().located_at(span);
     let (calls, probe, open, tie) = (rt::path_at("call", span), path("probe", span), path("open", span), path("tie", span));
     let same = path("same", span);
-    let (made_by, from_conf, interceptor) = (&call.func, from_conf_of(call), interceptor(span));
+    let (from_conf, interceptor) = (from_conf_of(call), interceptor(span));
     let used = if is_place { quote_spanned!(span=> #argument) } else { quote_spanned!(span=> __a) };
+    let mut made_by = call.clone();
+    made_by.args[0] = Expr::Verbatim(used.clone());
     let question = quote_spanned! {span=>
         let __q = #open(::core::option::Option::Some(#probe::seen(&#used, ()).__autoxray_verdict()), __c);
         let __q = &__q;
@@ -221,11 +247,15 @@ pub(super) fn client(call: &ExprCall, argument: &Expr, is_place: bool, span: Spa
     };
     let ask = ask(&question, span);
     let made = quote_spanned! {span=>
-        match #made_by(#used) { __c => {
+        match #made_by { __c => {
             use #calls::{FromConf as _, Rebuild as _, Tied as _};
             let __s = #same(&__c);
-            #open(#ask, __c).config().to_builder().interceptor(#interceptor).build()
-                .__autoxray_rebuild(|__v| #tie(#from_conf(__v), __s).__autoxray_tied())
+            if __s.is_generated() {
+                #open(#ask, __c).config().to_builder().interceptor(#interceptor).build()
+                    .__autoxray_rebuild(|__v| #tie(#from_conf(__v), __s).__autoxray_tied())
+            } else {
+                __c
+            }
         } }
     };
     let made = seen_at(call, made);

@@ -15,8 +15,8 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_types::region::{Region, SigningRegion};
 use xray_runtime::{
-    Failure, Namespace, OpenSubsegment, TRACE_HEADER_NAME, Values, capture, is_enabled, is_in_segment, is_recording, subsegment,
-    tell_operator, trace_header,
+    Namespace, OpenSubsegment, TRACE_HEADER_NAME, Values, capture, is_enabled, is_in_segment, is_recording, subsegment, tell_operator,
+    trace_header,
 };
 
 use super::attempts::{Attempts, Phase};
@@ -341,7 +341,7 @@ impl Call {
             });
             failure.into_iter().for_each(|failure| subsegment.record_error(failure));
             if let Some(error) = error {
-                subsegment.record_error(Failure::new("ResponseError", "the body of the response could not be read").caused_by(error));
+                subsegment.record_error(failure::broken(error));
             }
         }
         drop(state);

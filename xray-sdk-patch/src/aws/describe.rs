@@ -9,6 +9,7 @@ use xray_runtime::{Failure, Values, capture};
 use crate::facts::error::ServiceError;
 use crate::facts::eventstream::ModelStream;
 use crate::facts::parameters::Field;
+use crate::facts::url::without_secrets;
 use crate::facts::{Fields, Value, carrier, error, request, response};
 
 /// Puts the trace header into the messages of a request, where its service has a place for it.
@@ -83,6 +84,7 @@ fn text<'a>(headers: &'a aws_smithy_runtime_api::http::Headers, name: &str) -> O
 pub(super) fn attach(fields: &Fields, values: &mut Values) {
     for (name, value) in fields {
         match value {
+            Value::Text(text) if *name == "queue_url" => values.aws_text(*name, &without_secrets(text)),
             Value::Text(text) => values.aws_text(*name, text),
             Value::Int(number) => values.aws(*name, number),
             Value::Float(number) => values.aws(*name, number),

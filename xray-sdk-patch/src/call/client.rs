@@ -84,6 +84,16 @@ pub fn same<C>(_: &C) -> Same<C> {
     Same(PhantomData)
 }
 
+impl<C> Same<C> {
+    /// Whether it is a client as AWS generates them. A type of a user's that is built like one may hold more than its configuration says.
+    #[inline]
+    #[must_use]
+    pub fn is_generated(&self) -> bool {
+        let name = std::any::type_name::<C>();
+        name.starts_with("aws_sdk_") && name.ends_with("::client::Client")
+    }
+}
+
 /// Makes a client of the configuration of an AWS client.
 pub trait Rebuild: Sized {
     /// Calls `from_conf`.
@@ -102,7 +112,7 @@ pub trait FromConf: Sized {
     /// # Panics
     ///
     /// Always: it is only there for its type.
-    fn from_conf(_: super::probe::Absent) -> Self {
+    fn from_conf<A>(_: A) -> Self {
         unreachable!("only called for its type")
     }
 }

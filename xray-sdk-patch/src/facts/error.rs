@@ -3,11 +3,16 @@
 //! Sources: the error sections of the protocols awsJson, restJson, restXml and awsQuery in the Smithy specification; throttling codes as in
 //! botocore and the AWS SDK for Rust.
 
+use std::fmt::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use serde_json::value::RawValue;
+use xray_model::limits::EXCEPTION_MESSAGE_CHARS_MAX;
 use xray_runtime::ErrorKind;
 
 use super::json;
 use super::text::{CHARS_MAX, cut};
+use super::url::text_without_secrets;
 
 /// Bytes of a body that are looked at.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -145,6 +150,35 @@ fn decoded(entity: &str) -> Option<char> {
     })
 }
 
+/// Where texts of the SDK begin to show a request: its body, its headers, and what is in them.
+const REQUEST_SHOWN: [&str; 4] = [" to request `", "Request {", "SdkBody", "HttpRequest"];
+
+/// The text of an error that the client makes, as far as it may be told: not a request that is shown in it, nor secrets of URLs.
+pub(crate) fn told(error: &dyn fmt::Display) -> String {
+    let mut text = Bounded(String::new());
+    // Cut short is as good as written. The innermost may be an error of the program's, whose panic is not ours to pass on.
+    let _ = catch_unwind(AssertUnwindSafe(|| write!(text, "{error}")));
+    let shown = REQUEST_SHOWN.iter().filter_map(|sign| text.0.find(sign)).min();
+    let end = shown.unwrap_or(text.0.len());
+    let mut told = text_without_secrets(&text.0[..end]);
+    if shown.is_some() {
+        told.push_str(" …");
+    }
+    told
+}
+
+/// As much text as is looked at, and no more.
+struct Bounded(String);
+
+impl fmt::Write for Bounded {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let left = (EXCEPTION_MESSAGE_CHARS_MAX * 4).saturating_sub(self.0.len());
+        let end = (0..=left.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        self.0.push_str(&text[..end]);
+        if end < text.len() { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -232,6 +266,20 @@ mod tests {
         ] {
             assert_eq!(kind(status, code), expected, "{status} {code:?}");
         }
+    }
+
+    #[test]
+    fn requests_that_errors_show_are_not_told() {
+        let shown = "failed to apply endpoint `localhost:8000` to request `Request { body: SdkBody { inner: Once(Some(b\"hunter2\")) } }`";
+        for (text, expected) in [
+            (shown, "failed to apply endpoint `localhost:8000` …"),
+            ("Request { headers: secret }", " …"),
+            ("endpoint http://ann:secret@host/a?b=secret is bad", "endpoint http://host/a is bad"),
+            ("operation timeout occurred after 30ms", "operation timeout occurred after 30ms"),
+        ] {
+            assert_eq!(told(&text), expected);
+        }
+        assert!(told(&"é".repeat(1_000_000)).len() <= EXCEPTION_MESSAGE_CHARS_MAX * 4);
     }
 
     proptest! {

@@ -14,6 +14,8 @@ mod encoded;
 pub(crate) mod error;
 #[cfg(feature = "aws")]
 pub(crate) mod eventstream;
+#[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
+pub(crate) mod hosts;
 #[cfg(feature = "aws")]
 mod json;
 #[cfg(feature = "aws")]
@@ -28,7 +30,6 @@ mod s3;
 pub(crate) mod service;
 #[cfg(feature = "aws")]
 mod text;
-#[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
 pub(crate) mod url;
 #[cfg(feature = "aws")]
 mod value;

@@ -205,21 +205,21 @@ async fn others_are_left_alone() {
 
 #[tokio::test]
 async fn clients_made_in_a_traced_function_are_seen_everywhere() {
-    use aws_sdk_dynamodb::Client as DdbClient;
-    async fn plain(client: &DdbClient) {
+    use aws_sdk_dynamodb::Client;
+    async fn plain(client: &Client) {
         client.list_tables().send().await.unwrap();
         let mut pages = client.list_tables().into_paginator().send();
         pages.next().await.unwrap().unwrap();
     }
     #[traced]
-    fn from_conf(config: aws_sdk_dynamodb::config::Builder) -> Vec<DdbClient> {
+    fn from_conf(config: aws_sdk_dynamodb::config::Builder) -> Vec<Client> {
         let one = aws_sdk_dynamodb::Client::from_conf(config.clone().build());
         let built = config.build();
-        vec![one, DdbClient::from_conf(built)]
+        vec![one, Client::from_conf(built)]
     }
     #[traced]
-    fn new(config: &aws_types_of::SdkConfig) -> Vec<DdbClient> {
-        vec![aws_sdk_dynamodb::Client::new(config), DdbClient::new(&config.clone()), DdbClient::new(config)]
+    fn new(config: &aws_types_of::SdkConfig) -> Vec<Client> {
+        vec![aws_sdk_dynamodb::Client::new(config), Client::new(&config.clone()), Client::new(config)]
     }
     let seen = Seen::default();
     for client in from_conf(config(&seen)) {
@@ -233,7 +233,7 @@ async fn clients_made_in_a_traced_function_are_seen_everywhere() {
         .http_client(http())
         .build();
     for client in new(&shared) {
-        plain(&DdbClient::from_conf(client.config().to_builder().interceptor(seen.clone()).build())).await;
+        plain(&Client::from_conf(client.config().to_builder().interceptor(seen.clone()).build())).await;
         seen.assert(&[1, 1]);
     }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::redundant_closure, clippy::result_large_err)]
 
 mod aws;
+mod found;
 mod http;
 mod ordinary;
 mod tasks;

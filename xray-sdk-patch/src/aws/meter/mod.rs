@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::sync::Once;
 use std::time::Duration;
 
-use xray_runtime::{Namespace, capture, is_recording, subsegment};
+use xray_runtime::{Failure, Namespace, capture, is_recording, subsegment};
 
 use xray_model::document::{Http, HttpResponse};
 
@@ -95,9 +95,20 @@ impl Ended<'_> {
         });
         match (self.status, self.error) {
             (Some(status @ 400..), _) => call.record_status(status),
-            (None, Some(error)) => call.record_error(xray_runtime::Failure::new(error.to_owned(), "the SDK tells no more of it")),
+            (None, Some(error)) => call.record_error(Failure::new(named(error), "the SDK's metrics tell no more of it")),
             _ => {}
         }
         call.close();
+    }
+}
+
+/// What the metrics call an error, as it is called elsewhere.
+fn named(error: &str) -> &'static str {
+    match error {
+        "timeout" => "TimeoutError",
+        "connector" => "ConnectionError",
+        "response" => "ResponseError",
+        // It may not even have been sent.
+        _ => "DispatchFailure",
     }
 }

@@ -10,7 +10,8 @@ use xray_runtime::{Failure, Namespace, OpenSubsegment, capture, is_enabled, is_r
 
 use super::super::reqwest::{Error, Request, Url};
 use crate::clock::Moment;
-use crate::facts::url::{matches, without_secrets};
+use crate::facts::hosts::matches;
+use crate::facts::url::without_secrets;
 
 const AMZN_TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
