@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::Ended;
+use super::super::{Ended, seen};
 use super::observability::global::{get_telemetry_provider, set_telemetry_provider};
 use super::observability::instruments::{
     AsyncInstrumentBuilder, AsyncMeasure, Histogram, InstrumentBuilder, MonotonicCounter, ProvideInstrument, UpDownCounter,
@@ -41,6 +41,8 @@ struct Net {
 
 impl ProvideMeter for Net {
     fn get_meter(&self, scope: &'static str, attributes: Option<&Attributes>) -> Meter {
+        // Each call that is measured begins so: what was said of one that was not has nothing to do with it.
+        seen(false);
         let before = self.before.0.meter_provider().get_meter(scope, attributes);
         Meter::new(Arc::new(Instruments { before: BeforeMeter(before), tells_status: self.tells_status }))
     }
