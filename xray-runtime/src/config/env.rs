@@ -27,6 +27,7 @@ impl Environment {
     fn parse(lookup: impl Fn(&str) -> Option<OsString>) -> (Self, Vec<String>) {
         let mut problems = Vec::new();
         let mut reader = Reader { lookup: &lookup, problems: &mut problems };
+        let captured = reader.first(&["ENABLE_XRAY_AUTOPATCH"], CAPTURED, switch);
         let environment = Self {
             daemon_address: reader.first(&["AWS_XRAY_DAEMON_ADDRESS", "XRAY_DAEMON_ADDRESS"], "127.0.0.1:2000", |value| {
                 value.parse().map_err(|error: crate::export::ParseAddressError| error.to_string())
@@ -41,8 +42,8 @@ impl Environment {
             context_missing: reader.first(&["AWS_XRAY_CONTEXT_MISSING", "XRAY_CONTEXT_MISSING"], "LOG_ERROR", context_missing),
             enabled: reader.enabled(),
             sampling: reader.first(&["XRAY_SAMPLING_RATE"], "one per second and 5 % of the rest", sampling),
-            capture_aws: reader.captured("XRAY_CAPTURE_AWS"),
-            capture_http: reader.captured("XRAY_CAPTURE_HTTP"),
+            capture_aws: reader.captured("XRAY_CAPTURE_AWS", captured),
+            capture_http: reader.captured("XRAY_CAPTURE_HTTP", captured),
         };
         (environment, problems)
     }
@@ -85,18 +86,14 @@ impl<L: Fn(&str) -> Option<OsString>> Reader<'_, L> {
     }
 
     /// The switch of one kind of client calls; that of all of them can only switch off more.
-    fn captured(&mut self, name: &str) -> Option<bool> {
-        let default = "calls stay captured as set in code, or all";
-        let own = self.first(&[name], default, switch);
-        // Read for each kind; a problem with it is told once.
-        let told = self.problems.len();
-        let all = self.first(&["ENABLE_XRAY_AUTOPATCH"], default, switch);
-        if self.problems[..told].iter().any(|problem| problem.starts_with("ENABLE_XRAY_AUTOPATCH")) {
-            self.problems.truncate(told);
-        }
+    fn captured(&mut self, name: &str, all: Option<bool>) -> Option<bool> {
+        let own = self.first(&[name], CAPTURED, switch);
         if all == Some(false) { Some(false) } else { own }
     }
 }
+
+/// What is taken in the place of a switch of client calls that cannot be used.
+const CAPTURED: &str = "calls stay captured as set in code, or all";
 
 fn switch(value: &str) -> Result<bool, String> {
     match value.to_ascii_lowercase().as_str() {

@@ -91,60 +91,29 @@ fn http(out: &mut Vec<u8>, http: &Http) {
 }
 
 fn annotations(out: &mut Vec<u8>, details: &Details, cancelled: bool) {
-    out.extend_from_slice(b",\"annotations\":{");
-    let mut first = true;
-    let mut member = |out: &mut Vec<u8>, key: &str| {
-        if !std::mem::take(&mut first) {
-            out.push(b',');
-        }
-        json::string(out, key);
-        out.push(b':');
-    };
-    for (key, value) in &details.annotations {
-        if cancelled && key == "cancelled" {
-            continue;
-        }
-        member(out, key);
-        match value {
-            Annotation::Bool(true) => out.extend_from_slice(b"true"),
-            Annotation::Bool(false) => out.extend_from_slice(b"false"),
-            Annotation::Int(value) => json::integer(out, *value),
-            Annotation::Float(value) => json::float(out, *value),
-            Annotation::Text(text) => json::string(out, text),
-        }
-    }
-    if cancelled {
-        member(out, "cancelled");
-        out.extend_from_slice(b"true");
-    }
-    out.push(b'}');
+    out.extend_from_slice(b",\"annotations\":");
+    // Ours takes the place of one that the program calls so.
+    let own = details.annotations.iter().filter(|(key, _)| !(cancelled && key == "cancelled")).map(|(key, value)| (&**key, value));
+    let members = own.chain(cancelled.then_some(("cancelled", &Annotation::Bool(true))));
+    object(out, members, |out, value| match value {
+        Annotation::Bool(true) => out.extend_from_slice(b"true"),
+        Annotation::Bool(false) => out.extend_from_slice(b"false"),
+        Annotation::Int(value) => json::integer(out, *value),
+        Annotation::Float(value) => json::float(out, *value),
+        Annotation::Text(text) => json::string(out, text),
+    });
 }
 
 /// `{namespace: {key: value}}`; entries of one namespace need not stand together.
 fn metadata(out: &mut Vec<u8>, details: &Details) {
-    out.extend_from_slice(b",\"metadata\":{");
-    for (index, entry) in details.metadata.iter().enumerate() {
-        let earlier = &details.metadata[..index];
-        if earlier.iter().any(|other| other.namespace == entry.namespace) {
-            continue;
-        }
-        if index > 0 {
-            out.push(b',');
-        }
-        json::string(out, &entry.namespace);
-        out.extend_from_slice(b":{");
-        let same = details.metadata[index..].iter().filter(|other| other.namespace == entry.namespace);
-        for (place, member) in same.enumerate() {
-            if place > 0 {
-                out.push(b',');
-            }
-            json::string(out, &member.key);
-            out.push(b':');
-            out.extend_from_slice(&member.json);
-        }
-        out.push(b'}');
-    }
-    out.push(b'}');
+    out.extend_from_slice(b",\"metadata\":");
+    let all = &details.metadata;
+    let is_first = |index: usize| all[..index].iter().all(|earlier| earlier.namespace != all[index].namespace);
+    let namespaces = (0..all.len()).filter(|index| is_first(*index)).map(|index| (&*all[index].namespace, index));
+    object(out, namespaces, |out, first| {
+        let same = all[first..].iter().filter(|other| other.namespace == all[first].namespace);
+        object(out, same.map(|member| (&*member.key, &member.json)), |out, json| out.extend_from_slice(json));
+    });
 }
 
 fn cause(out: &mut Vec<u8>, exception: &Exception) {

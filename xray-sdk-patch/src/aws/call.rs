@@ -15,8 +15,8 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_types::region::{Region, SigningRegion};
 use xray_runtime::{
-    Namespace, OpenSubsegment, TRACE_HEADER_NAME, Values, capture, is_enabled, is_in_segment, is_recording, subsegment, tell_operator,
-    trace_header,
+    Namespace, OpenSubsegment, TRACE_HEADER_NAME, TraceHeader, Values, capture, is_enabled, is_in_segment, is_recording, subsegment,
+    tell_operator, trace_header,
 };
 
 use super::attempts::{Attempts, Phase};
@@ -138,14 +138,18 @@ pub(super) fn serialised(owner: usize, request: &mut HttpRequest, cfg: &ConfigBa
     if call.is_none() && !is_in_segment() {
         return;
     }
-    let header = match call {
-        Some(call) if call.is_of(owner) => call.state().subsegment.as_ref().and_then(OpenSubsegment::header),
+    match call {
+        Some(call) if call.is_of(owner) => {
+            let header = call.state().subsegment.as_ref().and_then(OpenSubsegment::header);
+            add(header, &call.0.service, &call.0.operation, request);
+        }
         Some(_) => return,
         // Not recorded, but the service has to know.
-        None => captured(cfg).and_then(|_| trace_header()),
-    };
-    if let Some(header) = header {
-        add(&header.to_text(), request, cfg);
+        None => {
+            if let Some((service, operation)) = captured(cfg) {
+                add(trace_header(), &service.id, operation, request);
+            }
+        }
     }
     if let Some(call) = call {
         let mut state = call.state();
@@ -160,14 +164,13 @@ pub(super) fn serialised(owner: usize, request: &mut HttpRequest, cfg: &ConfigBa
 }
 
 /// Puts the trace header in, and into messages that carry one.
-fn add(header: &str, request: &mut HttpRequest, cfg: &ConfigBag) {
-    if let Some(metadata) = cfg.load::<Metadata>() {
-        describe::carry(&Service::told(metadata.service()).id, metadata.name(), header, request);
-    }
+fn add(header: Option<TraceHeader>, service: &str, operation: &str, request: &mut HttpRequest) {
+    let Some(header) = header.map(|header| header.to_text()) else { return };
+    describe::carry(service, operation, &header, request);
     // One that the program has set stays. With ours in place, the SDK does not put in what Lambda's environment says.
     if !request.headers().contains_key(TRACE_HEADER_NAME) {
         // What another service has put into the header may be more than HTTP allows; it is then not passed on.
-        let _ = request.headers_mut().try_insert("x-amzn-trace-id", header.to_owned());
+        let _ = request.headers_mut().try_insert("x-amzn-trace-id", header);
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn needs_endpoint(service: &str) -> bool {
 
 /// Attaches what a request says, and gives what to look for in its response.
 pub(super) fn request(service: &str, operation: &str, path: &str, request: &HttpRequest, values: &mut Values) -> Vec<&'static Field> {
-    let headers = |name: &str| text(request.headers(), name);
+    let headers = |name: &str| request.headers().get(name);
     let read =
         request::read(&request::Request { service, operation, path, uri: request.uri(), headers: &headers, body: request.body().bytes() });
     attach(&read.fields, values);
@@ -45,7 +45,7 @@ pub(super) fn request(service: &str, operation: &str, path: &str, request: &Http
 /// Attaches what the response says.
 pub(super) fn response(response: &HttpResponse, wanted: &[&'static Field], values: &mut Values) {
     let status = response.status().as_u16();
-    let headers = |name: &str| text(response.headers(), name);
+    let headers = |name: &str| response.headers().get(name);
     let body = response.body().bytes();
     let read =
         response::read(&response::Response { status, headers: &headers, body: body.filter(|_| response::needs_body(wanted)) }, wanted);
@@ -57,7 +57,7 @@ pub(super) fn response(response: &HttpResponse, wanted: &[&'static Field], value
 
 /// What the service reports as having gone wrong.
 pub(super) fn reported(response: &HttpResponse) -> Option<Failure> {
-    let read = error::read(text(response.headers(), "x-amzn-errortype"), response.body().bytes().unwrap_or_default());
+    let read = error::read(response.headers().get("x-amzn-errortype"), response.body().bytes().unwrap_or_default());
     reported_as(response.status().as_u16(), read)
 }
 
@@ -74,11 +74,6 @@ fn reported_as(status: u16, error: ServiceError) -> Option<Failure> {
     let code = error.code.unwrap_or_else(|| name(status));
     let message = error.message.unwrap_or_else(|| format!("the service says no more than HTTP status {status}"));
     Some(Failure::new(code, message).kind(kind).remote())
-}
-
-/// A header that is text, as any should be.
-fn text<'a>(headers: &'a aws_smithy_runtime_api::http::Headers, name: &str) -> Option<&'a str> {
-    headers.get(name)
 }
 
 pub(super) fn attach(fields: &Fields, values: &mut Values) {

@@ -7,9 +7,9 @@ use std::fmt::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::value::RawValue;
-use xray_model::limits::EXCEPTION_MESSAGE_CHARS_MAX;
 use xray_runtime::ErrorKind;
 
+use super::bounded::Bounded;
 use super::json;
 use super::text::{CHARS_MAX, cut};
 use super::url::text_without_secrets;
@@ -155,33 +155,23 @@ const REQUEST_SHOWN: [&str; 4] = [" to request `", "Request {", "SdkBody", "Http
 
 /// The text of an error that the client makes, as far as it may be told: not a request that is shown in it, nor secrets of URLs.
 pub(crate) fn told(error: &dyn fmt::Display) -> String {
-    let mut text = Bounded(String::new());
+    let mut text = Bounded::default();
     // Cut short is as good as written. The innermost may be an error of the program's, whose panic is not ours to pass on.
     let _ = catch_unwind(AssertUnwindSafe(|| write!(text, "{error}")));
-    let shown = REQUEST_SHOWN.iter().filter_map(|sign| text.0.find(sign)).min();
-    let end = shown.unwrap_or(text.0.len());
-    let mut told = text_without_secrets(&text.0[..end]);
+    let text = text.0;
+    let shown = REQUEST_SHOWN.iter().filter_map(|sign| text.find(sign)).min();
+    let end = shown.unwrap_or(text.len());
+    let mut told = text_without_secrets(&text[..end]);
     if shown.is_some() {
         told.push_str(" …");
     }
     told
 }
 
-/// As much text as is looked at, and no more.
-struct Bounded(String);
-
-impl fmt::Write for Bounded {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let left = (EXCEPTION_MESSAGE_CHARS_MAX * 4).saturating_sub(self.0.len());
-        let end = (0..=left.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        self.0.push_str(&text[..end]);
-        if end < text.len() { Err(fmt::Error) } else { Ok(()) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use xray_model::limits::EXCEPTION_MESSAGE_CHARS_MAX;
 
     use super::*;
 

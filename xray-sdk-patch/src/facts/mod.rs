@@ -6,6 +6,7 @@
 //!
 //! Sources: "X-Ray segment documents", the parameter whitelists of the X-Ray SDKs for Node and Python.
 
+pub(crate) mod bounded;
 #[cfg(feature = "aws")]
 pub(crate) mod carrier;
 #[cfg(feature = "aws")]

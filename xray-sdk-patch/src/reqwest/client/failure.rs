@@ -7,6 +7,7 @@ use xray_model::limits;
 use xray_runtime::Failure;
 
 use super::super::reqwest::Error;
+use crate::facts::bounded::Bounded;
 use crate::facts::url::text_without_secrets;
 
 /// An error that is to be recorded. Its text is made while a panic in it is caught: causes may be errors of the program.
@@ -57,7 +58,7 @@ impl fmt::Display for Chain<'_> {
 
 /// The text of one error. Where the URL stands is known of reqwest's own; it is in the document already.
 fn text(link: &(dyn StdError + 'static)) -> String {
-    let mut text = Bounded(String::new());
+    let mut text = Bounded::default();
     let _ = write!(text, "{link}");
     let mut text = text.0;
     if let Some(url) = link.downcast_ref::<Error>().and_then(Error::url)
@@ -66,18 +67,6 @@ fn text(link: &(dyn StdError + 'static)) -> String {
         text.truncate(place);
     }
     text_without_secrets(&text)
-}
-
-/// As much text as is recorded, and no more.
-struct Bounded(String);
-
-impl fmt::Write for Bounded {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let left = (limits::EXCEPTION_MESSAGE_CHARS_MAX * 4).saturating_sub(self.0.len());
-        let end = (0..=left.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        self.0.push_str(&text[..end]);
-        if end < text.len() { Err(fmt::Error) } else { Ok(()) }
-    }
 }
 
 #[cfg(test)]
