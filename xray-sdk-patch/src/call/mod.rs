@@ -15,6 +15,8 @@ mod aws;
 #[path = "aws_compiled_out.rs"]
 mod aws;
 mod client;
+#[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
+mod kind;
 pub mod probe;
 mod task;
 #[cfg(feature = "tokio")]

@@ -1,56 +1,14 @@
 //! One version of reqwest, blocking.
 
-use std::rc::Rc;
-use std::sync::Arc;
-
 use super::recorded::blocking as recorded;
 use super::reqwest::blocking::{Client, Request, RequestBuilder, Response};
 use super::reqwest::{IntoUrl, Result};
-use crate::call::answer::Never;
-use crate::call::probe::{Absent, Got, Seen};
-use crate::call::verdict::{Choice, Place, Verdict};
+use crate::call::kind::kind;
+use crate::call::probe::Got;
 
-/// Requests of this kind are recorded.
-#[derive(Clone, Copy, Debug)]
-pub struct Recorded;
-
-impl Verdict<RequestBuilder> for Recorded {
-    type Opened = Unsent;
-
-    #[inline]
-    fn open(receiver: RequestBuilder) -> Unsent {
-        Unsent(receiver)
-    }
-}
-
-impl Place for Recorded {
-    type Untouched = Never;
-    type Ours = Self;
-
-    #[inline]
-    fn choose() -> Choice<Never, Self> {
-        Choice::Ours(Self)
-    }
-}
+kind!();
 
 impl Recorded {
-    /// The arm runs.
-    #[must_use]
-    pub fn start(self) -> Self {
-        self
-    }
-
-    /// The arm's value.
-    #[inline]
-    pub fn give<T>(self, value: T) -> T {
-        value
-    }
-
-    /// A request before it is sent.
-    pub fn open(self, receiver: RequestBuilder) -> Unsent {
-        Unsent(receiver)
-    }
-
     /// Executes a request, and records that.
     pub fn execute(self, client: &Client, request: Request) -> Result<Response> {
         recorded::execute(client, request)
@@ -62,30 +20,7 @@ impl Recorded {
     }
 }
 
-impl Seen<RequestBuilder, Absent> {
-    /// A request of this kind.
-    #[must_use]
-    pub fn __autoxray_verdict(&self) -> Recorded {
-        Recorded
-    }
-}
-
-/// A request before it is sent.
-#[derive(Debug)]
-#[must_use]
-pub struct Unsent(RequestBuilder);
-
 impl Unsent {
-    /// As of a request of an AWS client.
-    pub fn customize(self) -> Self {
-        self
-    }
-
-    /// As of a request of an AWS client.
-    pub fn interceptor<X>(self, _: X) -> Self {
-        self
-    }
-
     /// Sends it, and records that.
     pub fn send(self) -> Result<Response> {
         recorded::send(self.0)
@@ -99,18 +34,3 @@ impl Got<Result<Response>> {
         Recorded
     }
 }
-
-/// What may own a client.
-macro_rules! owners {
-    ($($owner:ty),+) => {$(
-        impl Seen<$owner, ()> {
-            /// A client of this kind.
-            #[must_use]
-            pub fn __autoxray_executes(&self) -> Recorded {
-                Recorded
-            }
-        }
-    )+};
-}
-
-owners!(Client, &Client, &mut Client, Arc<Client>, &Arc<Client>, Rc<Client>, &Rc<Client>, Box<Client>, &Box<Client>);
