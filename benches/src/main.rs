@@ -6,6 +6,7 @@ mod alloc;
 mod callgrind;
 mod cases;
 mod child;
+mod command_line;
 mod measures;
 mod os;
 mod report;
@@ -15,19 +16,11 @@ mod trees;
 
 use std::env;
 
+use command_line::{Measure, Wanted};
 use measures::{allocations, compile_time, cpu, first_datagram, future_size, instructions, packages, tokens};
 use report::Findings;
 
-/// A measure by its name on the command line.
-struct Measure {
-    name: &'static str,
-    what: &'static str,
-    run: fn(&Settings) -> Findings,
-    /// Left out unless named, because it takes minutes.
-    long: bool,
-}
-
-const MEASURES: &[Measure] = &[
+const MEASURES: &[Measure<Settings, Findings>] = &[
     Measure { name: "cpu", what: "CPU time per subsegment in every state", run: cpu::measure, long: false },
     Measure { name: "allocations", what: "heap allocations per subsegment", run: allocations::measure, long: false },
     Measure { name: "future-size", what: "bytes added to futures", run: future_size::measure, long: false },
@@ -61,30 +54,22 @@ fn main() {
 }
 
 fn report(args: &[String]) {
-    let (flags, names): (Vec<&String>, Vec<&String>) = args.iter().partition(|arg| arg.starts_with("--"));
-    let known = |name: &str| MEASURES.iter().any(|m| m.name == name);
-    if flags.iter().any(|f| !["--quick", "--all"].contains(&f.as_str())) || names.iter().any(|n| !known(n)) {
+    let Some(wanted) = Wanted::read(args, MEASURES) else {
         help();
         std::process::exit(2);
-    }
-    let has = |flag: &str| flags.iter().any(|f| *f == flag);
-    let settings = if has("--quick") { QUICK } else { THOROUGH };
+    };
+    let settings = if wanted.quick { QUICK } else { THOROUGH };
     let mut findings = Findings::default();
-    for measure in MEASURES {
-        let named = names.iter().any(|name| *name == measure.name);
-        if named || (names.is_empty() && (has("--all") || !measure.long)) {
-            eprintln!("measuring {} …", measure.what);
-            findings.absorb((measure.run)(&settings));
-        }
+    for measure in wanted.measures {
+        eprintln!("measuring {} …", measure.what);
+        findings.absorb((measure.run)(&settings));
     }
     print!("{}", findings.markdown(&os::facts()));
 }
 
 fn help() {
     println!("cargo run --release --manifest-path benches/Cargo.toml -- [--quick] [--all] [MEASURE …]\n");
-    for measure in MEASURES {
-        println!("  {:<16}{}{}", measure.name, measure.what, if measure.long { " (only when named, or with --all)" } else { "" });
-    }
+    command_line::list(MEASURES);
     println!("  {:<16}where a case spends its instructions", "profile CASE");
     let cases: Vec<String> = cases::trees().iter().map(ToString::to_string).collect();
     println!("\ncases: {}", cases.join(" "));

@@ -7,6 +7,8 @@ mod callers;
 mod callgrind;
 mod cases;
 mod child;
+#[path = "../../src/command_line.rs"]
+mod command_line;
 mod measures;
 #[path = "../../src/os.rs"]
 mod os;
@@ -19,19 +21,11 @@ mod tools;
 
 use std::env;
 
+use command_line::{Measure, Wanted};
 use measures::{compile_time, cpu, document, instructions};
 use report::Findings;
 
-/// A measure by its name on the command line.
-struct Measure {
-    name: &'static str,
-    what: &'static str,
-    run: fn(&Settings) -> Findings,
-    /// Left out unless named, because it takes minutes.
-    long: bool,
-}
-
-const MEASURES: &[Measure] = &[
+const MEASURES: &[Measure<Settings, Findings>] = &[
     Measure { name: "cpu", what: "CPU time per call, over the bare call", run: cpu::measure, long: false },
     Measure { name: "document", what: "bytes of the document of one call", run: document::measure, long: false },
     Measure { name: "callgrind", what: "instructions per call (valgrind)", run: instructions::measure, long: true },
@@ -66,30 +60,22 @@ fn main() {
 }
 
 fn report(args: &[String]) {
-    let (flags, names): (Vec<&String>, Vec<&String>) = args.iter().partition(|arg| arg.starts_with("--"));
-    let known = |name: &str| MEASURES.iter().any(|m| m.name == name);
-    if flags.iter().any(|f| !["--quick", "--all"].contains(&f.as_str())) || names.iter().any(|n| !known(n)) {
+    let Some(wanted) = Wanted::read(args, MEASURES) else {
         help();
         std::process::exit(2);
-    }
-    let has = |flag: &str| flags.iter().any(|f| *f == flag);
-    let settings = if has("--quick") { QUICK } else { THOROUGH };
+    };
+    let settings = if wanted.quick { QUICK } else { THOROUGH };
     let mut findings = Findings::default();
-    for measure in MEASURES {
-        let named = names.iter().any(|name| *name == measure.name);
-        if named || (names.is_empty() && (has("--all") || !measure.long)) {
-            eprintln!("measuring {} …", measure.what);
-            findings.absorb((measure.run)(&settings));
-        }
+    for measure in wanted.measures {
+        eprintln!("measuring {} …", measure.what);
+        findings.absorb((measure.run)(&settings));
     }
     print!("{}", findings.markdown(&os::facts()));
 }
 
 fn help() {
     println!("cargo run --release --manifest-path benches/clients/Cargo.toml -- [--quick] [--all] [MEASURE …]\n");
-    for measure in MEASURES {
-        println!("  {:<16}{}{}", measure.name, measure.what, if measure.long { " (only when named, or with --all)" } else { "" });
-    }
+    command_line::list(MEASURES);
     println!("  {:<16}where a case spends its instructions", "profile CASE");
     println!("  {:<16}what a case sends for one segment", "documents CASE");
     let cases: Vec<String> = cases::Client::ALL.into_iter().flat_map(cases::cases).map(|case| case.to_string()).collect();
