@@ -100,9 +100,16 @@ impl Scale {
     /// Microseconds since 1970.
     #[inline]
     pub(crate) fn unix_micros(&self, tick: Tick) -> u64 {
-        let ticks = tick.0.saturating_sub(self.tick.0);
+        let Some(ticks) = tick.0.checked_sub(self.tick.0) else { return self.earlier(tick) };
         let nanos = (u128::from(ticks) * u128::from(self.rate)) >> 32;
         (self.unix_nanos.saturating_add(nanos as u64)) / 1_000
+    }
+
+    /// What happened before the trace began, and is told in it.
+    #[cold]
+    fn earlier(&self, tick: Tick) -> u64 {
+        let nanos = (u128::from(self.tick.0 - tick.0) * u128::from(self.rate)) >> 32;
+        self.unix_nanos.saturating_sub(nanos as u64).max(EARLIEST) / 1_000
     }
 }
 
@@ -139,6 +146,52 @@ impl Stopwatch {
     pub(crate) fn nanos(self) -> u64 {
         nanos(self.elapsed())
     }
+
+    pub(crate) fn tick(self) -> Tick {
+        self.tick
+    }
+
+    /// When this process began, as far as that can be told, and no later than this.
+    pub(crate) fn process_start(self) -> Tick {
+        let now = Self::start();
+        let elapsed = now.instant.saturating_duration_since(self.instant);
+        let Some(before) = process_age().and_then(|age| age.checked_sub(elapsed)) else { return self.tick };
+        let ticks = u128::from(now.tick.0.saturating_sub(self.tick.0));
+        let ago = ticks * u128::from(nanos(before)) / u128::from(nanos(elapsed).max(1));
+        Tick(self.tick.0.saturating_sub(u64::try_from(ago).unwrap_or(0)))
+    }
+}
+
+/// How long this process has run, rounded down: Linux tells both ends of it in hundredths of a second.
+fn process_age() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name of the program comes second, in brackets, and may hold anything.
+    let begun: u64 = stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok()?;
+    let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
+    let (seconds, hundredths) = uptime.split_ascii_whitespace().next()?.split_once('.')?;
+    let up = seconds.parse::<u64>().ok()? * 100 + hundredths.parse::<u64>().ok()?;
+    Some(Duration::from_millis(10 * up.checked_sub(begun + 1)?))
+}
+
+/// How long it is until this time, in milliseconds since 1970.
+pub(crate) fn until_unix_millis(millis: u64) -> Option<Duration> {
+    Duration::from_millis(millis).checked_sub(Duration::from_nanos(unix_nanos()))
+}
+
+/// A moment to wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(Instant);
+
+impl Moment {
+    /// `None` if it is beyond all time.
+    pub(crate) fn after(wait: Duration) -> Option<Self> {
+        Instant::now().checked_add(wait).map(Self)
+    }
+
+    /// How long it is until then; nothing if it has passed.
+    pub(crate) fn wait(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
 }
 
 /// Seconds since 1970.
@@ -146,9 +199,10 @@ pub(crate) fn unix_seconds() -> u64 {
     unix_nanos() / 1_000_000_000
 }
 
+/// A clock that was never set is recorded as 2001: wrong either way, and the durations stay right. Times are written with ten digits.
+const EARLIEST: u64 = 1_000_000_000_000_000_000;
+
 fn unix_nanos() -> u64 {
-    // A clock that was never set is recorded as 2001: wrong either way, and the durations stay right. Times are written with ten digits.
-    const EARLIEST: u64 = 1_000_000_000_000_000_000;
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(EARLIEST, nanos).max(EARLIEST)
 }
 
@@ -189,6 +243,26 @@ mod tests {
         let (then, now) = (origin.before_now(Duration::from_millis(15)), Tick::now());
         let apart = micros(now) - micros(then);
         assert!((14_000..1_000_000).contains(&apart), "{apart} µs");
+    }
+
+    #[test]
+    fn the_process_began_before_it_asked() {
+        let asked = Stopwatch::start();
+        std::thread::sleep(Duration::from_millis(5));
+        let start = asked.process_start();
+        assert!(start <= asked.tick);
+        let scale = Origin::now().scale(Stopwatch::start());
+        // Ticks before the origin are told too, at the same rate.
+        let apart = scale.unix_micros(asked.tick) - scale.unix_micros(start);
+        assert!(apart < 60_000_000, "{apart} µs since this test began to run");
+    }
+
+    #[test]
+    fn a_time_to_come_is_ahead_and_one_that_is_past_is_none() {
+        let now = unix_nanos() / 1_000_000;
+        assert!(until_unix_millis(now + 60_000).is_some_and(|wait| wait <= Duration::from_secs(60)));
+        assert_eq!(until_unix_millis(now - 1), None);
+        assert_eq!(until_unix_millis(0), None);
     }
 
     #[test]

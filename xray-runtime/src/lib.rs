@@ -8,6 +8,7 @@ mod context;
 mod diag;
 pub mod export;
 mod ids;
+pub mod lambda;
 mod record;
 mod recorder;
 #[doc(hidden)]
@@ -35,7 +36,7 @@ pub use recorder::{AlreadyInstalled, Recorder, capture, flush, stats};
 pub use rt as __rt;
 pub use sampling::Sampling;
 pub use span::{
-    Guard, OpenSubsegment, Segment, Subsegment, Traced, Values, annotate, is_enabled, is_in_segment, is_recording, metadata, metadata_in,
+    CurrentSubsegment, Guard, OpenSubsegment, Segment, Subsegment, Traced, Values, annotate, is_enabled, is_in_segment, is_recording, metadata, metadata_in,
     record_error, response_header, segment, set_namespace, set_user, subsegment, trace_header, trace_id,
 };
 pub use stats::{Loss, LossKind, LossReason, Stats};

@@ -1,13 +1,14 @@
 //! A recorder: settings, sampler, exporter and counters. One for the process, and more for tests.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use xray_model::Sampled;
 
 use crate::clock;
-use crate::config::{Builder, Capture, ContextMissing};
+use crate::config::{Builder, Capture, ContextMissing, Lambda};
 use crate::context::{self, Context, Here, Scoped};
 use crate::export::{Batch, Document, Exporter, json};
 use crate::sampling::Sampler;
@@ -28,6 +29,9 @@ struct Inner {
     segment_heading: String,
     context_missing: ContextMissing,
     capture: Capture,
+    lambda: Lambda,
+    /// Whether an invocation has been seen.
+    invoked: AtomicBool,
     enabled: bool,
     sampler: Sampler,
     exporter: Box<dyn Exporter>,
@@ -87,6 +91,8 @@ impl Recorder {
             segment_heading: heading(builder.service_version.as_deref()),
             context_missing: builder.context_missing,
             capture: std::mem::take(&mut builder.capture),
+            lambda: std::mem::take(&mut builder.lambda),
+            invoked: AtomicBool::new(false),
             enabled,
             sampler: Sampler::new(builder.sampling.unwrap_or_default()),
             exporter: builder.take_exporter(),
@@ -122,6 +128,15 @@ impl Recorder {
 
     pub(crate) fn service_name(&self) -> Option<&std::borrow::Cow<'static, str>> {
         self.0.service_name.as_ref()
+    }
+
+    pub(crate) fn lambda(&self) -> &Lambda {
+        &self.0.lambda
+    }
+
+    /// Whether this is the first invocation that is asked for.
+    pub(crate) fn is_first_invocation(&self) -> bool {
+        !self.0.invoked.load(Relaxed) && !self.0.invoked.swap(true, Relaxed)
     }
 
     pub(crate) fn is_enabled(&self) -> bool {

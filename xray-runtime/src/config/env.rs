@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::config::ContextMissing;
+use crate::config::{ContextMissing, Initialization};
 use crate::export::DaemonAddress;
 use crate::sampling::Sampling;
 
@@ -16,6 +16,18 @@ pub(crate) struct Environment {
     pub(crate) sampling: Option<Sampling>,
     pub(crate) capture_aws: Option<bool>,
     pub(crate) capture_http: Option<bool>,
+    pub(crate) lambda: LambdaEnvironment,
+}
+
+/// What Lambda says of the function, and what can be set for it.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct LambdaEnvironment {
+    pub(crate) sends_segments: bool,
+    pub(crate) function_name: Option<String>,
+    pub(crate) initialization: Option<Initialization>,
+    pub(crate) handler: Option<String>,
+    pub(crate) environment: Option<String>,
+    pub(crate) timeout_margin: Option<f64>,
 }
 
 impl Environment {
@@ -32,7 +44,7 @@ impl Environment {
             daemon_address: reader.first(&["AWS_XRAY_DAEMON_ADDRESS", "XRAY_DAEMON_ADDRESS"], "127.0.0.1:2000", |value| {
                 value.parse().map_err(|error: crate::export::ParseAddressError| error.to_string())
             }),
-            service_name: reader.first(&["AWS_XRAY_TRACING_NAME", "XRAY_SERVICE_NAME"], "the name given in code", |value| {
+            service_name: reader.first(SERVICE_NAME, "the name given in code", |value| {
                 let usable = crate::value::name(value.to_owned().into());
                 if usable == "unnamed" && value != "unnamed" {
                     return Err("a name has letters, digits, spaces and _.:/%&#=+\\-@".to_owned());
@@ -44,6 +56,7 @@ impl Environment {
             sampling: reader.first(&["XRAY_SAMPLING_RATE"], "one per second and 5 % of the rest", sampling),
             capture_aws: reader.captured("XRAY_CAPTURE_AWS", captured),
             capture_http: reader.captured("XRAY_CAPTURE_HTTP", captured),
+            lambda: reader.lambda(),
         };
         (environment, problems)
     }
@@ -85,12 +98,35 @@ impl<L: Fn(&str) -> Option<OsString>> Reader<'_, L> {
         all.into_iter().reduce(|one, other| one && other)
     }
 
+    fn lambda(&mut self) -> LambdaEnvironment {
+        LambdaEnvironment {
+            // SAM runs functions with all that Lambda sets, and sends nothing.
+            sends_segments: self.text("LAMBDA_TASK_ROOT").is_some() && self.text("AWS_SAM_LOCAL").is_none_or(|value| value == "false"),
+            function_name: self.text("AWS_LAMBDA_FUNCTION_NAME"),
+            initialization: self.text("AWS_LAMBDA_INITIALIZATION_TYPE").map(|value| match value.as_str() {
+                "on-demand" => Initialization::OnDemand,
+                _ => Initialization::Ahead,
+            }),
+            handler: self.text("_HANDLER"),
+            environment: self.text("XRAY_ENVIRONMENT"),
+            timeout_margin: self.first(&["XRAY_TIMEOUT_MARGIN"], "0.05", part),
+        }
+    }
+
+    /// A text that may be anything.
+    fn text(&mut self, name: &str) -> Option<String> {
+        self.first(&[name], "nothing", |value| Ok(value.to_owned()))
+    }
+
     /// The switch of one kind of client calls; that of all of them can only switch off more.
     fn captured(&mut self, name: &str, all: Option<bool>) -> Option<bool> {
         let own = self.first(&[name], CAPTURED, switch);
         if all == Some(false) { Some(false) } else { own }
     }
 }
+
+/// Powertools' name comes last: functions that move from it to us keep theirs.
+const SERVICE_NAME: &[&str] = &["AWS_XRAY_TRACING_NAME", "XRAY_SERVICE_NAME", "POWERTOOLS_SERVICE_NAME"];
 
 /// What is taken in the place of a switch of client calls that cannot be used.
 const CAPTURED: &str = "calls stay captured as set in code, or all";
@@ -113,8 +149,12 @@ fn context_missing(value: &str) -> Result<ContextMissing, String> {
 }
 
 fn sampling(value: &str) -> Result<Sampling, String> {
+    part(value).map(Sampling::Rate)
+}
+
+fn part(value: &str) -> Result<f64, String> {
     match value.parse::<f64>() {
-        Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(Sampling::Rate(rate)),
+        Ok(part) if (0.0..=1.0).contains(&part) => Ok(part),
         _ => Err("write a number from 0.0 to 1.0".to_owned()),
     }
 }
@@ -173,6 +213,39 @@ mod tests {
     }
 
     #[test]
+    fn lambda_tells_of_its_function() {
+        let on_lambda = [
+            ("LAMBDA_TASK_ROOT", "/var/task"),
+            ("AWS_LAMBDA_FUNCTION_NAME", "orders"),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+            ("_HANDLER", "bootstrap"),
+            ("POWERTOOLS_SERVICE_NAME", "shop"),
+            ("XRAY_ENVIRONMENT", "test"),
+            ("XRAY_TIMEOUT_MARGIN", "0.2"),
+        ];
+        let (environment, problems) = parse(&on_lambda);
+        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(environment.service_name.as_deref(), Some("shop"));
+        let expected = LambdaEnvironment {
+            sends_segments: true,
+            function_name: Some("orders".into()),
+            initialization: Some(Initialization::OnDemand),
+            handler: Some("bootstrap".into()),
+            environment: Some("test".into()),
+            timeout_margin: Some(0.2),
+        };
+        assert_eq!(environment.lambda, expected);
+        for (name, value) in [("AWS_SAM_LOCAL", "true"), ("LAMBDA_TASK_ROOT", "")] {
+            let variables: Vec<_> = [(name, value)].into_iter().chain(on_lambda).collect();
+            assert!(!parse(&variables).0.lambda.sends_segments, "{name}={value}");
+        }
+        for ahead in ["provisioned-concurrency", "snap-start", "lambda-managed-instances", "what comes next"] {
+            let lambda = parse(&[("AWS_LAMBDA_INITIALIZATION_TYPE", ahead)]).0.lambda;
+            assert_eq!(lambda.initialization, Some(Initialization::Ahead), "{ahead}");
+        }
+    }
+
+    #[test]
     fn a_bad_value_is_named_with_the_remedy_and_the_default() {
         for (name, value, remedy, default) in [
             ("AWS_XRAY_DAEMON_ADDRESS", "localhost", "write host:port", "127.0.0.1:2000"),
@@ -190,6 +263,7 @@ mod tests {
             ("ENABLE_XRAY_AUTOPATCH", "ja", "write true or false", "or all"),
             ("XRAY_SAMPLING_RATE", "1.5", "from 0.0 to 1.0", "5 % of the rest"),
             ("XRAY_SAMPLING_RATE", "NaN", "from 0.0 to 1.0", "5 % of the rest"),
+            ("XRAY_TIMEOUT_MARGIN", "5", "from 0.0 to 1.0", "0.05"),
         ] {
             let (environment, problems) = parse(&[(name, value)]);
             assert_eq!(environment, Environment::default(), "{name}");

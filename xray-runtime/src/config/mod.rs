@@ -2,11 +2,13 @@
 
 mod capture;
 pub(crate) mod env;
+mod lambda;
 
 use std::borrow::Cow;
 
 pub use capture::{Capture, Carriers};
 use env::Environment;
+pub use lambda::{Initialization, Lambda};
 
 use crate::export::{DaemonAddress, Exporter, UdpExporter};
 use crate::recorder::{AlreadyInstalled, Recorder};
@@ -49,6 +51,7 @@ pub struct Builder {
     pub(crate) sampling: Option<Sampling>,
     pub(crate) context_missing: ContextMissing,
     pub(crate) capture: Capture,
+    pub(crate) lambda: Lambda,
     pub(crate) disabled: bool,
 }
 
@@ -95,6 +98,12 @@ impl Builder {
         self
     }
 
+    /// What is known of the Lambda function that this is. What is not set in `change` stays as it is; the environment wins over it.
+    pub fn lambda(mut self, change: impl FnOnce(&mut Lambda)) -> Self {
+        change(&mut self.lambda);
+        self
+    }
+
     /// Whether anything is recorded at all. `AWS_XRAY_SDK_ENABLED` and `AWS_XRAY_SDK_DISABLED` win over it.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.disabled = !enabled;
@@ -124,7 +133,7 @@ impl Builder {
     }
 
     fn apply(&mut self, environment: Environment) {
-        let Environment { daemon_address, service_name, context_missing, enabled, sampling, capture_aws, capture_http } = environment;
+        let Environment { daemon_address, service_name, context_missing, enabled, sampling, capture_aws, capture_http, lambda } = environment;
         self.daemon_address = daemon_address.or(self.daemon_address.take());
         self.service_name = service_name.map(Cow::Owned).or(self.service_name.take());
         self.context_missing = context_missing.unwrap_or(self.context_missing);
@@ -132,6 +141,7 @@ impl Builder {
         self.capture.aws = capture_aws.unwrap_or(self.capture.aws);
         self.capture.http = capture_http.unwrap_or(self.capture.http);
         self.disabled = enabled.map_or(self.disabled, |enabled| !enabled);
+        self.lambda.apply(lambda);
     }
 
     pub(crate) fn take_exporter(&mut self) -> Box<dyn Exporter> {

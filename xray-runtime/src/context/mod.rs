@@ -139,6 +139,24 @@ impl Here {
         Some(Self::new(trace, key, mode))
     }
 
+    /// Begins in a segment that somebody else sends, which `upstream` names. It is recorded if `upstream` says so in full.
+    pub(crate) fn begin_in_facade(recorder: &Recorder, upstream: TraceHeader) -> Option<Self> {
+        let complete = upstream.root.is_some() && upstream.parent.is_some();
+        let sampled = if complete { upstream.sampled } else { Sampled::No };
+        // What is not decided there is not decided here: the segment would be missing.
+        let sampled = recorder.sample(if sampled == Sampled::Yes { sampled } else { Sampled::No });
+        let mode = if sampled { Mode::Recording } else { Mode::Unsampled };
+        let (trace, key) = Trace::begin(recorder, Begin::Facade(upstream))?;
+        Some(Self::new(trace, key, mode))
+    }
+
+    /// Records what happened before this, from `start` to `end`.
+    pub(crate) fn record_past(self, label: Label, start: Tick, end: Tick) {
+        if let (Some(trace), Mode::Recording) = (self.trace, self.mode) {
+            trace.record_past(self.key(), label, start, end);
+        }
+    }
+
     /// Makes nothing be recorded on this thread, until the result is dropped.
     pub(crate) fn suppress() -> Entered {
         Self { mode: Mode::Suppressed, ..Self::NOWHERE }.enter()
@@ -189,6 +207,52 @@ impl Here {
         let (Some(trace), Mode::Recording) = (self.trace, self.mode) else { return self };
         let open = trace.lock().nearest_open(self.key());
         open.map_or(Self::NOWHERE, |key| Self::new(trace, key, self.mode))
+    }
+
+    /// Where the code goes on that was last at `at`, in this or in something that it opened.
+    #[inline]
+    pub(crate) fn resumed(self, at: Self) -> Self {
+        if at.is(self) { self } else { at.nearest_open() }
+    }
+
+    /// Where the code that was entered at `self` is now: in something that it opened and has not closed, or still there.
+    #[inline]
+    pub(crate) fn left_at(self) -> Self {
+        let now = Self::current();
+        let inside = now.mode == Mode::Recording && now.trace.map(std::ptr::from_ref) == self.trace.map(std::ptr::from_ref);
+        if inside { now } else { self }
+    }
+
+    /// The subsegment of the handler, if this is in an invocation.
+    pub(crate) fn handler(self) -> Option<Self> {
+        let trace = self.trace?;
+        let key = trace.lock().handler(self.key())?;
+        Some(Self::new(trace, key, Mode::Recording))
+    }
+
+    /// Says that this is the subsegment of the handler.
+    pub(crate) fn set_handler(self) {
+        if let Some(trace) = self.trace {
+            trace.lock().set_handler(self.key());
+        }
+    }
+
+    pub(crate) fn rename(self, label: Label) {
+        if let Some(trace) = self.trace {
+            trace.lock().rename(self.key(), label);
+        }
+    }
+
+    /// Sends what is open in the invocation that this is in; it stays open.
+    pub(crate) fn send_open(self, why: &str) {
+        if let Some(trace) = self.trace {
+            trace.send_open(self.key(), why);
+        }
+    }
+
+    /// Makes this the current place for good.
+    pub(crate) fn make_current(self) {
+        CURRENT.set(self);
     }
 
     /// Leaves `self` for `before`, unless something else has become current: guards may be dropped in any order.

@@ -51,7 +51,7 @@ impl Batch {
     }
 
     fn count(&mut self, tree: &Tree<'_>, records: u64) {
-        let segments = u64::from(tree.record(tree.top).parent.slot == NOWHERE);
+        let segments = u64::from(tree.identity.is_segment(tree.record(tree.top).parent));
         self.counts.segments += segments;
         self.counts.subsegments += records - segments;
     }
@@ -120,14 +120,12 @@ impl Tree<'_> {
         out.extend_from_slice(&identity.trace_id.to_ascii());
         out.push(b'"');
         let parent = self.record(top).parent;
-        let is_segment = parent.slot == NOWHERE;
-        let parent_id = if is_segment { identity.upstream.parent } else { Some(identity.seed.segment(parent.serial)) };
-        if let Some(id) = parent_id {
+        if let Some(id) = identity.parent_id(parent) {
             out.extend_from_slice(b",\"parent_id\":\"");
             out.extend_from_slice(&id.to_ascii());
             out.push(b'"');
         }
-        let heading = if is_segment { identity.recorder.segment_heading() } else { ",\"type\":\"subsegment\"" };
+        let heading = if identity.is_segment(parent) { identity.recorder.segment_heading() } else { ",\"type\":\"subsegment\"" };
         out.extend_from_slice(heading.as_bytes());
     }
 

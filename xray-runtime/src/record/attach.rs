@@ -32,7 +32,12 @@ impl Table {
 
     /// Sets the user of the segment that `key` is in.
     pub(crate) fn set_user(&mut self, key: Key, user: String) {
-        if key.serial >= self.first_serial {
+        if key.serial < self.first_serial {
+            return;
+        }
+        if self.root().slot == NOWHERE {
+            self.set_user_of_handler(user);
+        } else {
             self.attach(self.root(), LossKind::Annotation, |record, lost| {
                 Full::count(record.details.get_or_insert_default().set_user(user), LossKind::Annotation, lost);
             });
@@ -47,8 +52,9 @@ impl Table {
     }
 
     pub(crate) fn set_namespace(&mut self, key: Key, namespace: Namespace) {
+        let is_segment = self.get(key).zip(self.identity.as_ref()).is_some_and(|(record, identity)| identity.is_segment(record.parent));
         self.attach(key, LossKind::Annotation, |record, lost| {
-            if record.parent.slot != NOWHERE {
+            if !is_segment {
                 record.namespace = namespace;
             } else {
                 // A segment is always the program itself.

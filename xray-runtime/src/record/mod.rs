@@ -7,6 +7,7 @@
 
 mod attach;
 mod emit;
+mod handler;
 mod node;
 mod table;
 
@@ -123,6 +124,20 @@ impl Trace {
     pub(crate) fn open(&self, parent: Key, label: Label, namespace: Namespace) -> Result<Key, NotOpened> {
         let start = Tick::now();
         self.lock().open(parent, label, namespace, start)
+    }
+
+    /// Adds a record of what is over already.
+    pub(crate) fn record_past(&'static self, parent: Key, label: Label, start: Tick, end: Tick) {
+        self.finish(|table, batch| {
+            if let Ok(key) = table.open(parent, label, Namespace::Local, start) {
+                table.close(key, Ending { end, failure: None, cancelled: false }, batch);
+            }
+        });
+    }
+
+    /// Sends what is open as it is now, and leaves it open; see [`Table::snapshot`].
+    pub(crate) fn send_open(&'static self, key: Key, why: &str) {
+        self.finish(|table, batch| table.snapshot(key, why, batch));
     }
 
     /// Ends a record, and sends what is complete by that.

@@ -120,7 +120,7 @@ pub(crate) enum Phase {
 }
 
 /// A record in a trace's table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) serial: u64,
     pub(crate) parent: Key,
@@ -162,7 +162,7 @@ impl Record {
 }
 
 /// What the program attached to a record.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Details {
     pub(crate) annotations: Vec<(Cow<'static, str>, Annotation)>,
     pub(crate) metadata: Vec<Metadata>,
@@ -176,7 +176,7 @@ pub(crate) struct Details {
     pub(crate) bytes: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Metadata {
     pub(crate) namespace: Cow<'static, str>,
     pub(crate) key: Cow<'static, str>,

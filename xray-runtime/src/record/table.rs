@@ -1,6 +1,6 @@
 //! The table of a trace's records.
 
-use xray_model::{Sampled, TraceHeader, TraceId, limits};
+use xray_model::{Sampled, SegmentId, TraceHeader, TraceId, limits};
 
 use super::{Flags, Key, Label, NOWHERE, Namespace, Phase, Record, Slot};
 use crate::clock::{Origin, Tick};
@@ -21,6 +21,8 @@ pub(crate) enum Begin {
     Segment(Label, TraceHeader),
     /// A segment that is not; kept for its header.
     Unsampled(TraceHeader),
+    /// A segment that somebody else sends, as Lambda does for its functions. What is opened in it is sent from here, if it is sampled.
+    Facade(TraceHeader),
     /// No segment: only says which recorder the segments begun below it belong to.
     Scope,
 }
@@ -49,8 +51,17 @@ pub(crate) enum NotOpened {
     Full,
 }
 
+/// What a trace begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Root {
+    Segment,
+    Unsampled,
+    Facade,
+    Scope,
+}
+
 /// All that is known of a trace in this process.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     pub(super) identity: Option<Identity>,
     pub(super) records: Vec<Record>,
@@ -67,26 +78,38 @@ pub(crate) struct Table {
 }
 
 /// What stays the same from begin to end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Identity {
     pub(crate) recorder: Recorder,
     pub(crate) origin: Origin,
     pub(crate) trace_id: TraceId,
     pub(crate) seed: Seed,
     pub(crate) upstream: TraceHeader,
-    recording: bool,
+    root: Root,
+    /// The subsegment of the function that handles an invocation, if the trace is that of one.
+    pub(super) handler: Option<Key>,
     /// The process that recorded it.
     process: u32,
 }
 
 impl Identity {
-    fn new(recorder: Recorder, upstream: TraceHeader, recording: bool) -> Self {
+    fn new(recorder: Recorder, upstream: TraceHeader, root: Root) -> Self {
         let origin = Origin::now();
         let (trace_id, seed) = match upstream.root {
             Some(root) => (root, Seed::random()),
             None => ids::trace(origin.unix_seconds()),
         };
-        Self { recorder, origin, trace_id, seed, upstream, recording, process: sys::process_id() }
+        Self { recorder, origin, trace_id, seed, upstream, root, handler: None, process: sys::process_id() }
+    }
+
+    /// Whether a record below `parent` is a segment, and no subsegment.
+    pub(crate) fn is_segment(&self, parent: Key) -> bool {
+        parent.slot == NOWHERE && self.root != Root::Facade
+    }
+
+    /// The id of a record that others are below.
+    pub(crate) fn parent_id(&self, parent: Key) -> Option<SegmentId> {
+        if parent.slot == NOWHERE { self.upstream.parent } else { Some(self.seed.segment(parent.serial)) }
     }
 }
 
@@ -94,12 +117,13 @@ impl Table {
     pub(super) fn begin(&mut self, recorder: &Recorder, begin: Begin) -> Key {
         self.first_serial = self.next_serial;
         self.open += 1;
-        let (label, upstream) = match begin {
-            Begin::Segment(label, upstream) => (Some(label), upstream),
-            Begin::Unsampled(upstream) => (None, upstream),
-            Begin::Scope => (None, TraceHeader::default()),
+        let (root, label, upstream) = match begin {
+            Begin::Segment(label, upstream) => (Root::Segment, Some(label), upstream),
+            Begin::Unsampled(upstream) => (Root::Unsampled, None, upstream),
+            Begin::Facade(upstream) => (Root::Facade, None, upstream),
+            Begin::Scope => (Root::Scope, None, TraceHeader::default()),
         };
-        let identity = self.identity.insert(Identity::new(recorder.clone(), upstream, label.is_some()));
+        let identity = self.identity.insert(Identity::new(recorder.clone(), upstream, root));
         let start = identity.origin.tick();
         match label {
             Some(label) => self.insert(Key { serial: 0, slot: NOWHERE }, label, Namespace::Local, start),
@@ -178,7 +202,7 @@ impl Table {
 
     pub(super) fn close(&mut self, key: Key, ending: Ending, batch: &mut Option<Box<Batch>>) {
         if key.slot == NOWHERE {
-            // The root of an unsampled trace, or a scope.
+            // A root that is not recorded here.
             self.open = self.open.saturating_sub(usize::from(key.serial >= self.first_serial));
             return;
         }
@@ -331,17 +355,24 @@ impl Table {
         }
         // What was on the way has been sent ahead; the segment itself may go on.
         let root = self.root();
-        self.get(root).filter(|record| record.phase == Phase::Open).map(|_| root)
+        let is_open = root.slot == NOWHERE || self.get(root).is_some_and(|record| record.phase == Phase::Open);
+        (is_open && self.identity_of(key).is_some()).then_some(root)
     }
 
     pub(super) fn root(&self) -> Key {
-        Key { serial: self.first_serial, slot: 0 }
+        let is_facade = self.identity.as_ref().is_some_and(|identity| identity.root == Root::Facade);
+        Key { serial: self.first_serial, slot: if is_facade { NOWHERE } else { 0 } }
     }
 
     /// The header that names `key` as the caller.
     pub(crate) fn header(&self, key: Key) -> Option<TraceHeader> {
         let identity = self.identity_of(key)?;
-        let sampled = if identity.recording { Sampled::Yes } else { Sampled::No };
+        let sampled = match identity.root {
+            // The segment is somebody else's, and so is what is said of it.
+            Root::Facade if key.slot == NOWHERE => return Some(identity.upstream.clone()),
+            Root::Segment | Root::Facade => Sampled::Yes,
+            Root::Unsampled | Root::Scope => Sampled::No,
+        };
         Some(TraceHeader::new(identity.trace_id, Some(identity.seed.segment(key.serial)), sampled).with_extras(identity.upstream.extras()))
     }
 

@@ -152,7 +152,7 @@ impl Here {
         }
     }
 
-    pub(super) fn record_error(self, failure: impl Into<Failure>) {
+    pub(crate) fn record_error(self, failure: impl Into<Failure>) {
         if self.is_recording() {
             match quietly(|| failure.into()) {
                 Some(failure) => self.change(LossKind::Exception, "", |table, key| table.fail(key, failure)),

@@ -16,7 +16,7 @@ pub use attach::{
 pub use build::{Segment, Subsegment, segment, subsegment};
 pub use future::Traced;
 pub use guard::Guard;
-pub use opened::OpenSubsegment;
+pub use opened::{CurrentSubsegment, OpenSubsegment};
 pub use site::Site;
 
 use crate::context::{Here, Mode};

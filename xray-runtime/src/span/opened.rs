@@ -100,6 +100,18 @@ impl OpenSubsegment {
         }
     }
 
+    /// Makes it the current subsegment until the result is dropped, which closes it.
+    ///
+    /// In async code it stays current across `.await` in the future of a traced function or of an invocation itself, and not in futures that
+    /// are polled beside others there, as in `join!`: those need futures of their own, such as [`Subsegment::trace`] gives.
+    pub fn make_current(self) -> CurrentSubsegment {
+        let before = Here::current();
+        if self.open {
+            self.here.make_current();
+        }
+        CurrentSubsegment { opened: Some(self), before }
+    }
+
     /// Closes it now.
     pub fn close(mut self) {
         if std::mem::take(&mut self.open) {
@@ -111,6 +123,45 @@ impl OpenSubsegment {
     pub fn discard(mut self) {
         if std::mem::take(&mut self.open) {
             self.here.discard();
+        }
+    }
+}
+
+/// A subsegment that is current until this is dropped, wherever that may be. Made by [`OpenSubsegment::make_current`].
+#[derive(Debug)]
+#[must_use = "it ends when it is dropped"]
+pub struct CurrentSubsegment {
+    opened: Option<OpenSubsegment>,
+    before: Here,
+}
+
+impl CurrentSubsegment {
+    /// Attaches values to it; see [`OpenSubsegment::attach`].
+    pub fn attach(&self, make: impl FnOnce(&mut Values)) {
+        if let Some(opened) = &self.opened {
+            opened.attach(make);
+        }
+    }
+
+    /// Records an error; see [`OpenSubsegment::record_error`].
+    pub fn record_error(&self, failure: impl Into<Failure>) {
+        if let Some(opened) = &self.opened {
+            opened.record_error(failure);
+        }
+    }
+}
+
+impl Drop for CurrentSubsegment {
+    fn drop(&mut self) {
+        let Some(opened) = self.opened.take() else { return };
+        let (here, is_open) = (opened.here, opened.open);
+        if thread::panicking() && !opened.was_panicking {
+            drop(opened);
+        } else {
+            opened.close();
+        }
+        if is_open {
+            here.leave(self.before);
         }
     }
 }

@@ -184,7 +184,7 @@ impl Chain {
 }
 
 /// A recorded exception.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Exception {
     pub(crate) id: SegmentId,
     pub(crate) link: Link,
@@ -194,7 +194,7 @@ pub(crate) struct Exception {
 }
 
 /// Where an exception was seen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Frame {
     pub(crate) path: &'static str,
     pub(crate) line: u32,

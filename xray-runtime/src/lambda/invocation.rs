@@ -1,0 +1,254 @@
+//! What an invocation opens, and when it closes.
+
+use std::borrow::Cow;
+use std::panic::Location;
+use std::thread;
+use std::time::Duration;
+
+use xray_model::TraceHeader;
+
+use super::future::Invoked;
+use super::init;
+use super::watchdog::{self, Watch};
+use crate::clock;
+use crate::config::Initialization;
+use crate::context::{Here, Mode};
+use crate::record::{Ending, Label, Namespace};
+use crate::recorder::Recorder;
+use crate::span::{Site, Values};
+use crate::switch;
+use crate::value::Failure;
+
+/// How long an exporter that keeps documents may take before the answer goes out. The default one keeps none.
+const FLUSH_WAIT_MAX: Duration = Duration::from_millis(100);
+
+/// An invocation to be recorded. Made by [`invocation`].
+#[derive(Debug)]
+#[must_use = "nothing begins until `begin`"]
+pub struct Invocation {
+    label: Label,
+    header: TraceHeader,
+    deadline: u64,
+}
+
+/// An invocation, handled by a subsegment with this name. By the convention of Powertools it is `## ` and the name of the function.
+///
+/// ```
+/// # use xray_runtime as autoxray;
+/// # async fn handle(event: u32) -> Result<u32, std::fmt::Error> { Ok(event + 1) }
+/// # async fn example(event: u32, header: Option<&str>, deadline: u64) -> Result<u32, std::fmt::Error> {
+/// let invocation = autoxray::lambda::invocation("## handle").header(header).deadline(deadline).begin();
+/// invocation.attach(|values| values.annotate("ColdStart", invocation.is_cold_start()));
+/// let (result, invocation) = invocation.trace(handle(event)).await;
+/// if let Err(error) = &result {
+///     invocation.record_error(error);
+/// }
+/// invocation.close();
+/// result
+/// # }
+/// ```
+#[track_caller]
+pub fn invocation(name: impl Into<Cow<'static, str>>) -> Invocation {
+    Invocation::new(Label::Text(crate::value::name(name.into()), Location::caller()))
+}
+
+impl Invocation {
+    fn new(label: Label) -> Self {
+        Self { label, header: TraceHeader::default(), deadline: 0 }
+    }
+
+    /// One that is handled by this function.
+    pub(crate) fn of_site(site: &'static Site) -> Self {
+        Self::new(Label::Site(site))
+    }
+
+    /// The trace header of the invocation, as it came.
+    ///
+    /// On Lambda, what is not complete (`Root`, `Parent` and `Sampled=1`) is not recorded, and passed on as it is.
+    pub fn header(mut self, header: Option<&str>) -> Self {
+        self.header = header.map(TraceHeader::parse).unwrap_or_default();
+        self
+    }
+
+    /// When Lambda ends it, in milliseconds since 1970. What is open shortly before that is sent as it is then, marked `timeout`; if it ends
+    /// in time after all, that is replaced.
+    pub fn deadline(mut self, unix_millis: u64) -> Self {
+        self.deadline = unix_millis;
+        self
+    }
+
+    /// Begins it.
+    ///
+    /// Within an invocation that has been begun already, this is the same one: it is named after the inner one, and ends with the outer.
+    pub fn begin(self) -> OpenInvocation {
+        let around = Here::current();
+        if switch::is_off() {
+            return OpenInvocation::unrecorded(around);
+        }
+        match around.mode() {
+            Mode::Unsampled | Mode::Suppressed => OpenInvocation::unrecorded(around),
+            Mode::Recording | Mode::Crowded => self.within(around),
+            Mode::Nowhere | Mode::Scope => {
+                let recorder = around.recorder();
+                if recorder.is_enabled() { self.begin_in(&recorder, around) } else { OpenInvocation::unrecorded(around) }
+            }
+        }
+    }
+
+    fn within(self, around: Here) -> OpenInvocation {
+        match around.handler() {
+            Some(handler) => {
+                handler.rename(self.label);
+                OpenInvocation::unrecorded(handler)
+            }
+            None => {
+                let handler = around.open(self.label, Namespace::Local);
+                let mut open = OpenInvocation::unrecorded(handler.unwrap_or(around));
+                open.handler = handler;
+                open
+            }
+        }
+    }
+
+    fn begin_in(self, recorder: &Recorder, around: Here) -> OpenInvocation {
+        let Self { label, header, deadline } = self;
+        let first = recorder.is_first_invocation();
+        let cold_start = first && recorder.lambda().initialization == Initialization::OnDemand;
+        let root = if recorder.lambda().sends_segments {
+            Here::begin_in_facade(recorder, header)
+        } else {
+            around.begin(header, |recorder| Some(segment_label(recorder)))
+        };
+        let Some(root) = root else { return OpenInvocation::unrecorded(around) };
+        let mut open = OpenInvocation::unrecorded(root);
+        (open.root, open.cold_start) = (Some(root), cold_start);
+        if root.is_recording() {
+            if cold_start {
+                init::record(root);
+            }
+            open.handler = root.open(label, Namespace::Local);
+            if let Some(handler) = open.handler {
+                handler.set_handler();
+                open.place = handler;
+                let patience = clock::until_unix_millis(deadline).and_then(|left| Some((left, recorder.lambda().patience(left)?)));
+                open.watch = patience.and_then(|(left, patience)| watchdog::watch(handler, left, patience));
+            }
+        }
+        open
+    }
+}
+
+/// The segment of an invocation that Lambda sends none for.
+fn segment_label(recorder: &Recorder) -> Label {
+    let name = recorder.service_name().cloned();
+    let name = name.or_else(|| recorder.lambda().function_name.clone().map(|name| crate::value::name(name.into())));
+    Label::Text(name.unwrap_or(Cow::Borrowed("function")), Location::caller())
+}
+
+/// An invocation under way, as a value: it is closed by [`close`](Self::close), and told as cancelled where it is dropped without.
+///
+/// Where nothing is recorded, all of this does nothing.
+#[derive(Debug)]
+#[must_use = "dropped at once it is recorded as cancelled"]
+pub struct OpenInvocation {
+    /// What is current while it is handled.
+    place: Here,
+    /// What this has begun, and is to end.
+    root: Option<Here>,
+    handler: Option<Here>,
+    cold_start: bool,
+    watch: Option<Watch>,
+    was_panicking: bool,
+}
+
+impl OpenInvocation {
+    fn unrecorded(place: Here) -> Self {
+        Self { place, root: None, handler: None, cold_start: false, watch: None, was_panicking: thread::panicking() }
+    }
+
+    pub(super) fn place(&self) -> Here {
+        self.place
+    }
+
+    /// Whether what is attached to it is recorded.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.place.is_recording()
+    }
+
+    /// Whether this value is the invocation itself, and not another view of one that had been begun already.
+    #[must_use]
+    pub fn is_outermost(&self) -> bool {
+        self.handler.is_some()
+    }
+
+    /// Whether a request had to wait for this environment to be made. Told by the first invocation that is seen.
+    #[must_use]
+    pub fn is_cold_start(&self) -> bool {
+        self.cold_start
+    }
+
+    /// Runs `code` in it.
+    pub fn run<R>(&self, code: impl FnOnce() -> R) -> R {
+        let _entered = self.place.enter();
+        code()
+    }
+
+    /// Makes `future` run in it. It gives the invocation back with what the future gave; a panic is recorded and goes on.
+    pub fn trace<F: Future>(self, future: F) -> Invoked<F> {
+        Invoked::new(self, future)
+    }
+
+    /// Attaches what `make` makes to the subsegment of the handler. It runs only if that is recorded; a panic in it is caught and counted.
+    pub fn attach(&self, make: impl FnOnce(&mut Values)) {
+        if self.is_recording() {
+            Values::collect(make).attach(self.place);
+        }
+    }
+
+    /// Records an error of the handler.
+    pub fn record_error(&self, failure: impl Into<Failure>) {
+        if self.is_recording() {
+            self.place.record_error(failure);
+        }
+    }
+
+    /// Closes it, and waits a moment for an exporter that keeps documents: when this returns, everything has been sent, and Lambda may freeze
+    /// the process.
+    pub fn close(mut self) {
+        self.end(|handler| handler.close(Ending::now()));
+    }
+
+    #[cold]
+    pub(super) fn panicked(mut self, payload: &(dyn std::any::Any + Send)) {
+        self.end(|handler| handler.panicked(Some(payload)));
+    }
+
+    fn end(&mut self, end_handler: impl FnOnce(Here)) {
+        drop(self.watch.take());
+        let Some(root) = self.root.take() else {
+            if let Some(handler) = self.handler.take() {
+                end_handler(handler);
+            }
+            return;
+        };
+        let recorder = self.handler.map(Here::recorder);
+        if let Some(handler) = self.handler.take() {
+            end_handler(handler);
+        }
+        root.close(Ending::now());
+        if let Some(recorder) = recorder {
+            let _ = recorder.flush(FLUSH_WAIT_MAX);
+        }
+    }
+}
+
+impl Drop for OpenInvocation {
+    fn drop(&mut self) {
+        if self.root.is_none() && self.handler.is_none() {
+            return;
+        }
+        let panicked = thread::panicking() && !self.was_panicking;
+        self.end(|handler| if panicked { handler.panicked(None) } else { handler.cancel() });
+    }
+}
