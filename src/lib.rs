@@ -330,6 +330,9 @@ pub use xray_runtime::*;
 #[cfg(feature = "aws")]
 #[doc(inline)]
 pub use xray_sdk_patch::aws;
+#[cfg(feature = "lambda")]
+#[doc(inline)]
+pub use xray_sdk_patch::lambda;
 #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
 #[doc(inline)]
 pub use xray_sdk_patch::reqwest;

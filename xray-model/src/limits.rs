@@ -42,6 +42,9 @@ pub const METADATA_MAX: usize = 100;
 /// Members of the `aws` block of one subsegment.
 pub const AWS_FIELDS_MAX: usize = 60;
 
+/// Links of one segment or subsegment to other traces.
+pub const LINKS_MAX: usize = 100;
+
 /// Nesting of one metadata value.
 pub const METADATA_DEPTH_MAX: usize = 32;
 

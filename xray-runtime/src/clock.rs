@@ -147,10 +147,6 @@ impl Stopwatch {
         nanos(self.elapsed())
     }
 
-    pub(crate) fn tick(self) -> Tick {
-        self.tick
-    }
-
     /// When this process began, as far as that can be told, and no later than this.
     pub(crate) fn process_start(self) -> Tick {
         let now = Self::start();

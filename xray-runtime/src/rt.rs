@@ -1,10 +1,14 @@
 //! What generated code calls. Not for use by hand: nothing here is stable.
 
+use std::borrow::Cow;
+use std::panic::Location;
+
 pub use crate::span::{Guard, Site, Traced};
 pub use crate::value::Failure;
 pub use crate::value::probe::{Probe, Slot};
 
 use crate::context::Here;
+use crate::lambda::Invocation;
 pub use crate::span::{Pending, Values};
 
 /// Runs the body of a traced function.
@@ -21,6 +25,21 @@ pub fn future<F: Future, O: Fn(Probe<'_, F::Output>) -> Option<Failure>>(
     outcome: O,
 ) -> Traced<F, &'static Site, O> {
     Traced::new(site, body, outcome)
+}
+
+/// An invocation that is handled by a function.
+pub fn invocation(site: &'static Site) -> Invocation {
+    Invocation::of_site(site)
+}
+
+/// An invocation that is handled by what was named at `place`.
+pub fn invocation_at(name: Cow<'static, str>, place: &'static Location<'static>) -> Invocation {
+    Invocation::named(name, place)
+}
+
+/// Asks what a result says of itself.
+pub fn probe<R>(result: &R) -> Probe<'_, R> {
+    Probe::new(result)
 }
 
 /// Opens the subsegment of a function whose body must not move into a closure.

@@ -8,7 +8,9 @@ pub mod aws;
 pub mod call;
 #[cfg(any(feature = "aws", feature = "reqwest", feature = "reqwest-0-12"))]
 mod clock;
-#[cfg(any(feature = "aws", feature = "reqwest", feature = "reqwest-0-12"))]
+#[cfg(any(feature = "aws", feature = "lambda", feature = "reqwest", feature = "reqwest-0-12"))]
 mod facts;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
 pub mod reqwest;

@@ -133,7 +133,8 @@ impl Builder {
     }
 
     fn apply(&mut self, environment: Environment) {
-        let Environment { daemon_address, service_name, context_missing, enabled, sampling, capture_aws, capture_http, lambda } = environment;
+        let Environment { daemon_address, service_name, context_missing, enabled, sampling, capture_aws, capture_http, lambda } =
+            environment;
         self.daemon_address = daemon_address.or(self.daemon_address.take());
         self.service_name = service_name.map(Cow::Owned).or(self.service_name.take());
         self.context_missing = context_missing.unwrap_or(self.context_missing);

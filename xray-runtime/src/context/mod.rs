@@ -223,24 +223,21 @@ impl Here {
         if inside { now } else { self }
     }
 
-    /// The subsegment of the handler, if this is in an invocation.
-    pub(crate) fn handler(self) -> Option<Self> {
+    /// The subsegment of the handler, if this is in an invocation, and whether a function within ends it.
+    pub(crate) fn handler(self) -> Option<(Self, bool)> {
         let trace = self.trace?;
-        let key = trace.lock().handler(self.key())?;
-        Some(Self::new(trace, key, Mode::Recording))
+        let (key, ends_within) = trace.lock().handler(self.key())?;
+        Some((Self::new(trace, key, Mode::Recording), ends_within))
     }
 
     /// Says that this is the subsegment of the handler.
-    pub(crate) fn set_handler(self) {
-        if let Some(trace) = self.trace {
-            trace.lock().set_handler(self.key());
-        }
+    pub(crate) fn set_handler(self, ends_within: bool) {
+        self.with_table(|table, key| table.set_handler(key, ends_within));
     }
 
-    pub(crate) fn rename(self, label: Label) {
-        if let Some(trace) = self.trace {
-            trace.lock().rename(self.key(), label);
-        }
+    /// Changes what is known of the trace.
+    pub(crate) fn with_table<R>(self, change: impl FnOnce(&mut Table, Key) -> R) -> Option<R> {
+        self.trace.map(|trace| change(&mut trace.lock(), self.key()))
     }
 
     /// Sends what is open in the invocation that this is in; it stays open.

@@ -1,5 +1,6 @@
 //! What was attached to a record, as members of its document.
 
+use xray_model::TraceHeader;
 use xray_model::document::Http;
 
 use super::json;
@@ -26,6 +27,9 @@ pub(super) fn attached(out: &mut Vec<u8>, details: &Details, cancelled: bool) {
     if !details.metadata.is_empty() {
         metadata(out, details);
     }
+    if !details.links.is_empty() {
+        links(out, &details.links);
+    }
     if !details.exceptions.is_empty() {
         out.extend_from_slice(b",\"cause\":{\"exceptions\":[");
         for (index, exception) in details.exceptions.iter().enumerate() {
@@ -36,6 +40,26 @@ pub(super) fn attached(out: &mut Vec<u8>, details: &Details, cancelled: bool) {
         }
         out.extend_from_slice(b"]}");
     }
+}
+
+/// Source: the OpenTelemetry collector's exporter for X-Ray, where links of OpenTelemetry come out like this.
+fn links(out: &mut Vec<u8>, links: &[TraceHeader]) {
+    out.extend_from_slice(b",\"links\":");
+    let mut separator = b'[';
+    for (root, parent) in links.iter().filter_map(|link| Some((link.root?, link.parent))) {
+        out.push(std::mem::replace(&mut separator, b','));
+        out.extend_from_slice(b"{\"trace_id\":\"");
+        out.extend_from_slice(&root.to_ascii());
+        if let Some(parent) = parent {
+            out.extend_from_slice(b"\",\"id\":\"");
+            out.extend_from_slice(&parent.to_ascii());
+        }
+        out.extend_from_slice(b"\"}");
+    }
+    if separator == b'[' {
+        out.push(b'[');
+    }
+    out.push(b']');
 }
 
 /// Writes `{"key":value,…}`.

@@ -16,6 +16,7 @@ use crate::context::{Here, Mode};
 use crate::record::{Ending, Label, Namespace};
 use crate::recorder::Recorder;
 use crate::span::{Site, Values};
+use crate::stats::LossKind;
 use crate::switch;
 use crate::value::Failure;
 
@@ -29,6 +30,7 @@ pub struct Invocation {
     label: Label,
     header: TraceHeader,
     deadline: u64,
+    ends_within: bool,
 }
 
 /// An invocation, handled by a subsegment with this name. By the convention of Powertools it is `## ` and the name of the function.
@@ -49,12 +51,16 @@ pub struct Invocation {
 /// ```
 #[track_caller]
 pub fn invocation(name: impl Into<Cow<'static, str>>) -> Invocation {
-    Invocation::new(Label::Text(crate::value::name(name.into()), Location::caller()))
+    Invocation::named(name.into(), Location::caller())
 }
 
 impl Invocation {
     fn new(label: Label) -> Self {
-        Self { label, header: TraceHeader::default(), deadline: 0 }
+        Self { label, header: TraceHeader::default(), deadline: 0, ends_within: false }
+    }
+
+    pub(crate) fn named(name: Cow<'static, str>, place: &'static Location<'static>) -> Self {
+        Self::new(Label::Text(crate::value::name(name), place))
     }
 
     /// One that is handled by this function.
@@ -74,6 +80,13 @@ impl Invocation {
     /// in time after all, that is replaced.
     pub fn deadline(mut self, unix_millis: u64) -> Self {
         self.deadline = unix_millis;
+        self
+    }
+
+    /// The handler may begin the same invocation again, and then ends it: its [`OpenInvocation::close`] does what the outer one's would
+    /// do too late.
+    pub fn ends_within(mut self) -> Self {
+        self.ends_within = true;
         self
     }
 
@@ -97,9 +110,11 @@ impl Invocation {
 
     fn within(self, around: Here) -> OpenInvocation {
         match around.handler() {
-            Some(handler) => {
-                handler.rename(self.label);
-                OpenInvocation::unrecorded(handler)
+            Some((handler, ends_within)) => {
+                handler.with_table(|table, key| table.rename(key, self.label));
+                let mut open = OpenInvocation::unrecorded(handler);
+                open.outer = ends_within.then_some(handler);
+                open
             }
             None => {
                 let handler = around.open(self.label, Namespace::Local);
@@ -111,7 +126,7 @@ impl Invocation {
     }
 
     fn begin_in(self, recorder: &Recorder, around: Here) -> OpenInvocation {
-        let Self { label, header, deadline } = self;
+        let Self { label, header, deadline, ends_within } = self;
         let first = recorder.is_first_invocation();
         let cold_start = first && recorder.lambda().initialization == Initialization::OnDemand;
         let root = if recorder.lambda().sends_segments {
@@ -128,9 +143,10 @@ impl Invocation {
             }
             open.handler = root.open(label, Namespace::Local);
             if let Some(handler) = open.handler {
-                handler.set_handler();
+                handler.set_handler(ends_within);
                 open.place = handler;
-                let patience = clock::until_unix_millis(deadline).and_then(|left| Some((left, recorder.lambda().patience(left)?)));
+                open.remaining = clock::until_unix_millis(deadline);
+                let patience = open.remaining.and_then(|left| Some((left, recorder.lambda().patience(left)?)));
                 open.watch = patience.and_then(|(left, patience)| watchdog::watch(handler, left, patience));
             }
         }
@@ -156,14 +172,26 @@ pub struct OpenInvocation {
     /// What this has begun, and is to end.
     root: Option<Here>,
     handler: Option<Here>,
+    /// The subsegment that another one has opened, and this is to close.
+    outer: Option<Here>,
     cold_start: bool,
+    remaining: Option<Duration>,
     watch: Option<Watch>,
     was_panicking: bool,
 }
 
 impl OpenInvocation {
     fn unrecorded(place: Here) -> Self {
-        Self { place, root: None, handler: None, cold_start: false, watch: None, was_panicking: thread::panicking() }
+        Self {
+            place,
+            root: None,
+            handler: None,
+            outer: None,
+            cold_start: false,
+            remaining: None,
+            watch: None,
+            was_panicking: thread::panicking(),
+        }
     }
 
     pub(super) fn place(&self) -> Here {
@@ -188,6 +216,12 @@ impl OpenInvocation {
         self.cold_start
     }
 
+    /// How long it might take when it began, if it has a deadline and is recorded.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        self.remaining
+    }
+
     /// Runs `code` in it.
     pub fn run<R>(&self, code: impl FnOnce() -> R) -> R {
         let _entered = self.place.enter();
@@ -206,16 +240,38 @@ impl OpenInvocation {
         }
     }
 
-    /// Records an error of the handler.
+    /// Records an error.
     pub fn record_error(&self, failure: impl Into<Failure>) {
         if self.is_recording() {
             self.place.record_error(failure);
         }
     }
 
+    /// Records what the handler failed with. Where several look at the same invocation, the innermost tells, who knows most.
+    pub fn fail(&self, failure: impl FnOnce() -> Option<Failure>) {
+        if self.is_recording()
+            && let Some(failure) = crate::value::quietly(failure).flatten()
+            && self.place.with_table(|table, key| table.fails_first(key)) == Some(true)
+        {
+            self.place.record_error(failure);
+        }
+    }
+
+    /// Marks an item of a batch as failed, by the id that [`OpenSubsegment::stands_for`](crate::OpenSubsegment::stands_for) was given.
+    pub fn fail_item(&self, id: &str) {
+        if self.is_recording() {
+            self.place.change(LossKind::Exception, "", |table, key| table.fail_item(key, id));
+        }
+    }
+
     /// Closes it, and waits a moment for an exporter that keeps documents: when this returns, everything has been sent, and Lambda may freeze
     /// the process.
     pub fn close(mut self) {
+        if let Some(outer) = self.outer.take() {
+            let recorder = outer.recorder();
+            outer.close(Ending::now());
+            flush(&recorder);
+        }
         self.end(|handler| handler.close(Ending::now()));
     }
 
@@ -237,10 +293,12 @@ impl OpenInvocation {
             end_handler(handler);
         }
         root.close(Ending::now());
-        if let Some(recorder) = recorder {
-            let _ = recorder.flush(FLUSH_WAIT_MAX);
-        }
+        recorder.iter().for_each(flush);
     }
+}
+
+fn flush(recorder: &Recorder) {
+    let _ = recorder.flush(FLUSH_WAIT_MAX);
 }
 
 impl Drop for OpenInvocation {

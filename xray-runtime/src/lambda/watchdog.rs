@@ -13,10 +13,8 @@ use crate::clock::Moment;
 use crate::context::Here;
 use crate::sys;
 
-static WATCHDOG: Watchdog = Watchdog {
-    state: Mutex::new(State { watched: Vec::new(), next_number: 0, wakes_at: None, process: 0 }),
-    changed: Condvar::new(),
-};
+static WATCHDOG: Watchdog =
+    Watchdog { state: Mutex::new(State { watched: Vec::new(), next_number: 0, wakes_at: None, process: 0 }), changed: Condvar::new() };
 
 struct Watchdog {
     state: Mutex<State>,

@@ -1,7 +1,7 @@
 //! Traces of invocations: what the handler's subsegment is, and what is told of one that will not end in time.
 
 use super::table::Table;
-use super::{Details, Ending, Key, Label, Phase, Slot};
+use super::{Details, Ending, ErrorKind, Key, Label, Phase, Slot};
 use crate::clock::Tick;
 use crate::export::Batch;
 use crate::value::{Annotation, Failure};
@@ -9,19 +9,65 @@ use crate::value::{Annotation, Failure};
 /// Marks what was open when an invocation was about to time out.
 const TIMEOUT: &str = "timeout";
 
+/// Marks an item of a batch that the answer gives back.
+const ITEM_FAILED: &str = "batch_item_failure";
+
+/// Items of a batch that can be told of by their ids.
+const ITEMS_MAX: usize = 10_000;
+
+/// What is known of an invocation.
+#[derive(Clone, Debug)]
+pub(crate) struct Handled {
+    /// The subsegment of the function that handles it.
+    handler: Key,
+    /// Whether that function is traced by itself, and ends it.
+    ends_within: bool,
+    /// Whether it has been recorded how the handler failed.
+    failed: bool,
+    /// The subsegments of the items of a batch, by the ids that the answer names them with.
+    items: Vec<(String, Key)>,
+}
+
 impl Table {
     /// Says which subsegment is that of the handler.
-    pub(crate) fn set_handler(&mut self, key: Key) {
+    pub(crate) fn set_handler(&mut self, key: Key, ends_within: bool) {
         if let Some(identity) = self.identity.as_mut().filter(|_| key.serial >= self.first_serial) {
-            identity.handler = Some(key);
+            identity.invocation = Some(Box::new(Handled { handler: key, ends_within, failed: false, items: Vec::new() }));
         }
     }
 
-    /// The subsegment of the handler that `key` is in, as long as it is open.
-    pub(crate) fn handler(&self, key: Key) -> Option<Key> {
+    fn invocation(&mut self, key: Key) -> Option<&mut Handled> {
+        self.identity.as_mut().filter(|_| key.serial >= self.first_serial)?.invocation.as_deref_mut()
+    }
+
+    /// The subsegment of the handler that `key` is in, as long as it is open, and whether a function within ends it.
+    pub(crate) fn handler(&self, key: Key) -> Option<(Key, bool)> {
         self.recorder_of(key)?;
-        let handler = self.identity.as_ref()?.handler?;
-        self.get(handler).filter(|record| record.phase == Phase::Open).map(|_| handler)
+        let Handled { handler, ends_within, .. } = **self.identity.as_ref()?.invocation.as_ref()?;
+        self.get(handler).filter(|record| record.phase == Phase::Open).map(|_| (handler, ends_within))
+    }
+
+    /// Whether nobody has asked this before for the invocation that `key` is in: its failure is told once.
+    pub(crate) fn fails_first(&mut self, key: Key) -> bool {
+        self.invocation(key).is_none_or(|invocation| !std::mem::replace(&mut invocation.failed, true))
+    }
+
+    /// Says that `key` is what becomes of the item `id` of a batch.
+    pub(crate) fn set_item(&mut self, key: Key, id: String) {
+        if let Some(invocation) = self.invocation(key).filter(|invocation| invocation.items.len() < ITEMS_MAX) {
+            invocation.items.push((id, key));
+        }
+    }
+
+    /// Marks what became of an item as failed, which the answer says.
+    pub(crate) fn fail_item(&mut self, key: Key, id: &str) {
+        let items = self.invocation(key).map(|invocation| &invocation.items);
+        let Some(item) = items.and_then(|items| items.iter().find(|(other, _)| other == id)).map(|(_, item)| *item) else { return };
+        let mut details = Box::<Details>::default();
+        // The first one fits.
+        let _ = details.annotate(ITEM_FAILED.into(), Annotation::Bool(true));
+        self.attach_all(item, details, &[]);
+        self.fail(item, ErrorKind::Fault.into());
     }
 
     /// Gives a record another name.
@@ -33,7 +79,7 @@ impl Table {
 
     /// Sets the user of an invocation, whose segment is not ours: an annotation can be searched for as well.
     pub(super) fn set_user_of_handler(&mut self, user: String) {
-        if let Some(key) = self.identity.as_ref().and_then(|identity| identity.handler) {
+        if let Some(key) = self.identity.as_ref().and_then(|identity| identity.invocation.as_ref()).map(|invocation| invocation.handler) {
             let mut details = Box::<Details>::default();
             // The first one fits.
             let _ = details.annotate("user".into(), Annotation::Text(user));
@@ -44,7 +90,7 @@ impl Table {
     /// Documents of what is open, as if it ended now, marked `timeout`. Nothing changes by it: what ends after all is sent again, whole and
     /// with the same ids, and takes the place of these.
     pub(super) fn snapshot(&self, key: Key, why: &str, batch: &mut Option<Box<Batch>>) {
-        let Some(handler) = self.handler(key) else { return };
+        let Some((handler, _)) = self.handler(key) else { return };
         let mut copy = self.clone();
         let end = Tick::now();
         let open = |slot: &Slot| copy.records[*slot as usize].phase == Phase::Open && !copy.records[*slot as usize].foreign;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use xray_model::document::Http;
-use xray_model::limits;
+use xray_model::{TraceHeader, limits};
 
 use crate::clock::Tick;
 use crate::export::json::escaped_len;
@@ -170,6 +170,8 @@ pub(crate) struct Details {
     pub(crate) user: Option<String>,
     /// Boxed, as few records are HTTP requests.
     pub(crate) http: Option<Box<Http>>,
+    /// Segments of other traces that led to this.
+    pub(crate) links: Vec<TraceHeader>,
     /// Members of the `aws` block, each value as JSON.
     pub(crate) aws: Vec<(Cow<'static, str>, Vec<u8>)>,
     /// Upper bound of the encoded size of all of it.
@@ -189,6 +191,9 @@ impl Metadata {
         escaped_len(&self.namespace) + escaped_len(&self.key) + self.json.len() + 12
     }
 }
+
+/// Upper bound of an encoded link.
+const LINK_BYTES: usize = 100;
 
 /// What did not fit.
 #[derive(Debug, PartialEq, Eq)]
@@ -291,6 +296,17 @@ impl Details {
         made_room
     }
 
+    /// Adds a link to another trace.
+    pub(crate) fn link(&mut self, link: TraceHeader) -> Result<(), Full> {
+        if self.links.len() >= limits::LINKS_MAX {
+            return Err(Full::Dropped);
+        }
+        let made_room = self.make_room(LINK_BYTES)?;
+        self.bytes += LINK_BYTES;
+        self.links.push(link);
+        made_room
+    }
+
     pub(crate) fn exception(&mut self, exception: Exception) -> Result<(), Full> {
         if self.exceptions.len() >= limits::EXCEPTIONS_MAX {
             return Err(Full::Dropped);
@@ -311,6 +327,7 @@ impl Details {
         other.http.into_iter().for_each(|http| count(LossKind::Metadata, self.http(*http)));
         other.aws.into_iter().for_each(|(key, json)| count(LossKind::Metadata, self.aws(key, json)));
         other.user.into_iter().for_each(|user| count(LossKind::Annotation, self.set_user(user)));
+        other.links.into_iter().for_each(|link| count(LossKind::Metadata, self.link(link)));
     }
 
     /// Trims metadata, largest first, until `bytes` more fit. The inner result says whether something was trimmed for it.

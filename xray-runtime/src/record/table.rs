@@ -2,6 +2,7 @@
 
 use xray_model::{Sampled, SegmentId, TraceHeader, TraceId, limits};
 
+use super::handler::Handled;
 use super::{Flags, Key, Label, NOWHERE, Namespace, Phase, Record, Slot};
 use crate::clock::{Origin, Tick};
 use crate::export::Batch;
@@ -86,8 +87,8 @@ pub(crate) struct Identity {
     pub(crate) seed: Seed,
     pub(crate) upstream: TraceHeader,
     root: Root,
-    /// The subsegment of the function that handles an invocation, if the trace is that of one.
-    pub(super) handler: Option<Key>,
+    /// What is known of the invocation, if the trace is that of one.
+    pub(super) invocation: Option<Box<Handled>>,
     /// The process that recorded it.
     process: u32,
 }
@@ -99,7 +100,7 @@ impl Identity {
             Some(root) => (root, Seed::random()),
             None => ids::trace(origin.unix_seconds()),
         };
-        Self { recorder, origin, trace_id, seed, upstream, root, handler: None, process: sys::process_id() }
+        Self { recorder, origin, trace_id, seed, upstream, root, invocation: None, process: sys::process_id() }
     }
 
     /// Whether a record below `parent` is a segment, and no subsegment.

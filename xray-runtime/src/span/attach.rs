@@ -233,6 +233,15 @@ impl Values {
         self.losses.extend(lost);
     }
 
+    /// Links to the trace of whoever made what is worked on here, such as the producer of a message. The annotation `linked_trace_id` makes it
+    /// searchable. A header without a trace is left out.
+    pub fn link(&mut self, producer: &TraceHeader) {
+        let Some(root) = producer.root else { return };
+        self.annotate("linked_trace_id", root.to_string());
+        let link = TraceHeader::new(root, producer.parent, producer.sampled);
+        self.losses.extend(self.details.link(link).err().map(|full| full.as_loss(LossKind::Metadata)));
+    }
+
     /// Adds an annotation.
     fn put(&mut self, key: impl Into<Cow<'static, str>>, value: Option<Annotation>) {
         let Some(value) = value else { return };

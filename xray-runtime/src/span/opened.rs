@@ -100,6 +100,15 @@ impl OpenSubsegment {
         }
     }
 
+    /// Says that it is what becomes of the item `id` of a batch that a Lambda function is invoked with. If the function's answer gives that item
+    /// back as failed, this is marked.
+    pub fn stands_for(&self, id: impl Into<String>) {
+        if self.is_recording() {
+            let id = id.into();
+            self.here.with_table(|table, key| table.set_item(key, id));
+        }
+    }
+
     /// Makes it the current subsegment until the result is dropped, which closes it.
     ///
     /// In async code it stays current across `.await` in the future of a traced function or of an invocation itself, and not in futures that

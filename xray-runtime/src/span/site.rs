@@ -32,6 +32,12 @@ impl Site {
         Self { name, plain: is_plain(name), file, line, namespace: Namespace::Local, begin: Begin::Never }
     }
 
+    /// The name of the subsegment.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The function is a call to another service.
     #[must_use]
     pub const fn remote(mut self) -> Self {

@@ -107,6 +107,12 @@ impl Failure {
         self
     }
 
+    /// Only the mark, without what the error says.
+    pub fn without_cause(mut self) -> Self {
+        self.chain = Chain::default();
+        self
+    }
+
     pub(crate) fn fault(chain: Chain) -> Self {
         Self { kind: ErrorKind::Fault, chain, remote: false }
     }

@@ -13,6 +13,8 @@ pub(crate) mod carrier;
 mod encoded;
 #[cfg(feature = "aws")]
 pub(crate) mod error;
+#[cfg(feature = "lambda")]
+pub(crate) mod event;
 #[cfg(feature = "aws")]
 pub(crate) mod eventstream;
 #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
@@ -29,8 +31,9 @@ pub(crate) mod response;
 mod s3;
 #[cfg(feature = "aws")]
 pub(crate) mod service;
-#[cfg(feature = "aws")]
+#[cfg(any(feature = "aws", feature = "lambda"))]
 mod text;
+#[cfg(any(feature = "aws", feature = "reqwest", feature = "reqwest-0-12"))]
 pub(crate) mod url;
 #[cfg(feature = "aws")]
 mod value;

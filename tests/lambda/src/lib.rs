@@ -1,0 +1,1 @@
+//! Functions, and what the tests of them share.

@@ -1,0 +1,83 @@
+//! Events and what is recorded of a handler, where the types are known.
+
+use std::ops::Deref;
+
+use lambda_runtime::LambdaEvent;
+use serde::Serialize;
+use xray_runtime::__rt::{self, Probe, Site};
+use xray_runtime::lambda::{self, OpenInvocation};
+use xray_runtime::{Failure, Values};
+
+use super::super::context::{Handled, begin};
+use crate::facts::event;
+
+/// Looks at an event whose payload can be serialised.
+#[derive(Debug)]
+pub struct Look<'a, E: ?Sized>(Opaque<'a, E>);
+
+impl<'a, E: Handled + ?Sized> Look<'a, E> {
+    /// Looks at `event`.
+    pub fn new(event: &'a E) -> Self {
+        Self(Opaque(event))
+    }
+}
+
+impl<E: ?Sized> Look<'_, E> {
+    #[cfg(feature = "lambda-http")]
+    pub(in crate::lambda) fn event(&self) -> &E {
+        self.0.0
+    }
+}
+
+impl<T: Serialize> Look<'_, LambdaEvent<T>> {
+    /// Begins the invocation.
+    pub fn begin(&self, site: &'static Site) -> OpenInvocation {
+        let event = self.0.0;
+        begin(__rt::invocation(site), event.context(), || Some(event::of_value(&event.payload)))
+    }
+}
+
+impl<'a, E: ?Sized> Deref for Look<'a, E> {
+    type Target = Opaque<'a, E>;
+
+    fn deref(&self) -> &Opaque<'a, E> {
+        &self.0
+    }
+}
+
+/// An event of which only the context is known. Where it comes from is not guessed.
+#[derive(Debug)]
+pub struct Opaque<'a, E: ?Sized>(&'a E);
+
+impl<E: Handled + ?Sized> Opaque<'_, E> {
+    /// Begins the invocation.
+    pub fn begin(&self, site: &'static Site) -> OpenInvocation {
+        begin(__rt::invocation(site), self.0.context(), || None)
+    }
+}
+
+/// Attaches the values of `annotate(…)` and `metadata(…)`.
+pub fn values(invocation: &OpenInvocation, make: impl FnOnce(&mut Values)) {
+    invocation.attach(make);
+}
+
+/// Records what the handler failed with, if it did.
+pub fn outcome<R>(invocation: &OpenInvocation, result: &R, failure: impl FnOnce(Probe<'_, R>) -> Option<Failure>) {
+    invocation.fail(|| failure(__rt::probe(result)));
+}
+
+/// Records that the handler failed, if it did, and not with what.
+pub fn outcome_without_cause<R>(invocation: &OpenInvocation, result: &R, failure: impl FnOnce(Probe<'_, R>) -> Option<Failure>) {
+    invocation.fail(|| failure(__rt::probe(result)).map(Failure::without_cause));
+}
+
+/// Records what the handler answered with, by Powertools' convention.
+pub fn response<T: Serialize, E>(invocation: &OpenInvocation, site: &'static Site, result: &Result<T, E>) {
+    if let Ok(response) = result {
+        invocation.attach(|values| {
+            let name = site.name().trim_start_matches("## ");
+            let namespace = lambda::service_name().unwrap_or_else(|| name.to_owned());
+            values.metadata_in(namespace, format!("{name} response"), response);
+        });
+    }
+}
