@@ -5,6 +5,7 @@ mod handle;
 mod task;
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 pub use handle::{Context, InContext, Scoped};
 #[cfg(feature = "tokio")]
@@ -24,6 +25,9 @@ thread_local! {
     /// The place of this thread in a trace. A plain value without a destructor: there is nothing to tear down when the thread ends.
     static CURRENT: Cell<Here> = const { Cell::new(Here::NOWHERE) };
 }
+
+/// How many places are current for longer than the code that made them so runs. Mostly none, and then no future has to ask its trace.
+static DETOURS: AtomicUsize = AtomicUsize::new(0);
 
 /// A place in a trace: what is opened next becomes a child of it.
 #[derive(Clone, Copy, Debug)]
@@ -209,18 +213,35 @@ impl Here {
         open.map_or(Self::NOWHERE, |key| Self::new(trace, key, self.mode))
     }
 
-    /// Where the code goes on that was last at `at`, in this or in something that it opened.
+    /// Where a future goes on that runs here: here, or in what it has made current since.
     #[inline]
-    pub(crate) fn resumed(self, at: Self) -> Self {
-        if at.is(self) { self } else { at.nearest_open() }
+    pub(crate) fn resumed(self) -> Self {
+        if DETOURS.load(Relaxed) == 0 { self } else { self.detour() }
     }
 
-    /// Where the code that was entered at `self` is now: in something that it opened and has not closed, or still there.
-    #[inline]
-    pub(crate) fn left_at(self) -> Self {
-        let now = Self::current();
-        let inside = now.mode == Mode::Recording && now.trace.map(std::ptr::from_ref) == self.trace.map(std::ptr::from_ref);
-        if inside { now } else { self }
+    #[inline(never)]
+    fn detour(self) -> Self {
+        match (self.trace, self.mode) {
+            (Some(trace), Mode::Recording) => Self::new(trace, trace.lock().detour(self.key()), Mode::Recording),
+            _ => self,
+        }
+    }
+
+    /// Makes this the current place for whatever goes on at `before`, until [`Self::end_detour`].
+    pub(crate) fn begin_detour(self, before: Self) {
+        if let Some(trace) = self.trace {
+            DETOURS.fetch_add(1, Relaxed);
+            trace.lock().begin_detour(before.key(), self.key());
+        }
+        CURRENT.set(self);
+    }
+
+    pub(crate) fn end_detour(self, before: Self) {
+        if let Some(trace) = self.trace {
+            trace.lock().end_detour(self.key());
+            DETOURS.fetch_sub(1, Relaxed);
+        }
+        self.leave(before);
     }
 
     /// The subsegment of the handler, if this is in an invocation, and whether a function within ends it.
@@ -245,11 +266,6 @@ impl Here {
         if let Some(trace) = self.trace {
             trace.send_open(self.key(), why);
         }
-    }
-
-    /// Makes this the current place for good.
-    pub(crate) fn make_current(self) {
-        CURRENT.set(self);
     }
 
     /// Leaves `self` for `before`, unless something else has become current: guards may be dropped in any order.

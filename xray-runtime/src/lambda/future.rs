@@ -7,7 +7,6 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::OpenInvocation;
-use crate::context::Here;
 
 pin_project! {
     /// A future that runs in an invocation, and gives that back together with what it gives itself. Made by [`OpenInvocation::trace`].
@@ -18,8 +17,6 @@ pin_project! {
         #[pin]
         future: Option<F>,
         invocation: Option<OpenInvocation>,
-        // Where the future was when it was last polled.
-        at: Here,
     }
 
     impl<F> PinnedDrop for Invoked<F> {
@@ -36,7 +33,7 @@ pin_project! {
 
 impl<F> Invoked<F> {
     pub(super) fn new(invocation: OpenInvocation, future: F) -> Self {
-        Self { future: Some(future), at: invocation.place(), invocation: Some(invocation) }
+        Self { future: Some(future), invocation: Some(invocation) }
     }
 }
 
@@ -46,10 +43,8 @@ impl<F: Future> Future for Invoked<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let (Some(future), Some(invocation)) = (this.future.as_pin_mut(), this.invocation.take()) else { return Poll::Pending };
-        let place = invocation.place();
-        let entered = place.resumed(*this.at).enter();
+        let entered = invocation.place().resumed().enter();
         let polled = catch_unwind(AssertUnwindSafe(|| future.poll(cx)));
-        *this.at = place.left_at();
         drop(entered);
         match polled {
             Ok(Poll::Ready(output)) => Poll::Ready((output, invocation)),

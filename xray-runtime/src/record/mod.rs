@@ -6,6 +6,7 @@
 //! thread-local. A context that outlives its trace is recognised by its serial number, which is never used twice.
 
 mod attach;
+mod detour;
 mod emit;
 mod handler;
 mod node;

@@ -69,6 +69,8 @@ pub(crate) struct Table {
     pub(super) free: Vec<Slot>,
     /// Open records that got closed children; those that have none any more, or are closed, are taken out now and then.
     pub(super) parents: Vec<Slot>,
+    /// Places whose code goes on at other ones; see [`Self::detour`].
+    pub(super) detours: Vec<(Key, Key)>,
     /// Records that are open, and contexts that are held.
     open: usize,
     /// Rough size of what is closed and not sent.
@@ -308,6 +310,7 @@ impl Table {
         self.records.clear();
         self.free.clear();
         self.parents.clear();
+        self.detours.clear();
         // One huge trace must not hold its memory for ever.
         self.records.shrink_to(KEPT_RECORDS_MAX);
         self.free.shrink_to(KEPT_RECORDS_MAX);
@@ -370,7 +373,7 @@ impl Table {
         let identity = self.identity_of(key)?;
         let sampled = match identity.root {
             // The segment is somebody else's, and so is what is said of it.
-            Root::Facade if key.slot == NOWHERE => return Some(identity.upstream.clone()),
+            Root::Facade if key.slot == NOWHERE => return Some(identity.upstream.clone()).filter(|header| header.root.is_some()),
             Root::Segment | Root::Facade => Sampled::Yes,
             Root::Unsampled | Root::Scope => Sampled::No,
         };

@@ -25,7 +25,7 @@ pin_project! {
 
     impl<F, N, O> PinnedDrop for Traced<F, N, O> {
         fn drop(this: Pin<&mut Self>) {
-            if let State::Open { here, .. } = this.state {
+            if let State::Open(here) = this.state {
                 let this = this.project();
                 *this.state = State::Passive;
                 cancel(here, this.future);
@@ -37,11 +37,7 @@ pin_project! {
 #[derive(Debug)]
 enum State<N> {
     New(N),
-    Open {
-        here: Here,
-        /// Where the future was when it was last polled: there, or in something that it has made current.
-        at: Here,
-    },
+    Open(Here),
     /// Nothing is recorded, or it has ended.
     Passive,
 }
@@ -64,15 +60,15 @@ impl<F: Future, N: Open, O: Fn(Probe<'_, F::Output>) -> Option<Failure>> Future 
             && let State::New(opened) = std::mem::replace(this.state, State::Passive)
             && let Some(here) = opened.open()
         {
-            *this.state = State::Open { here, at: here };
+            *this.state = State::Open(here);
         }
         match *this.state {
-            State::Open { here, mut at } => {
+            State::Open(here) => {
                 // If it panics, it has been closed, and dropping it must not close it again.
                 *this.state = State::Passive;
-                let poll = poll_in(here, &mut at, future, cx, this.outcome);
+                let poll = poll_in(here, future, cx, this.outcome);
                 if poll.is_pending() {
-                    *this.state = State::Open { here, at };
+                    *this.state = State::Open(here);
                 }
                 poll
             }
@@ -84,15 +80,13 @@ impl<F: Future, N: Open, O: Fn(Probe<'_, F::Output>) -> Option<Failure>> Future 
 /// Polls inside of `here`, and closes it when that was the last time.
 fn poll_in<F: Future>(
     here: Here,
-    at: &mut Here,
     future: Pin<&mut F>,
     cx: &mut Context<'_>,
     outcome: &impl Fn(Probe<'_, F::Output>) -> Option<Failure>,
 ) -> Poll<F::Output> {
-    let entered = here.resumed(*at).enter();
+    let entered = here.resumed().enter();
     match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
         Ok(poll) => {
-            *at = here.left_at();
             let result = ready!(poll);
             let ending = end(here, &result, outcome);
             drop(entered);

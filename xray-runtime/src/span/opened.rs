@@ -116,7 +116,7 @@ impl OpenSubsegment {
     pub fn make_current(self) -> CurrentSubsegment {
         let before = Here::current();
         if self.open {
-            self.here.make_current();
+            self.here.begin_detour(before);
         }
         CurrentSubsegment { opened: Some(self), before }
     }
@@ -163,14 +163,14 @@ impl CurrentSubsegment {
 impl Drop for CurrentSubsegment {
     fn drop(&mut self) {
         let Some(opened) = self.opened.take() else { return };
-        let (here, is_open) = (opened.here, opened.open);
+        if opened.open {
+            // Before it is closed: the trace may be another one's afterwards.
+            opened.here.end_detour(self.before);
+        }
         if thread::panicking() && !opened.was_panicking {
             drop(opened);
         } else {
             opened.close();
-        }
-        if is_open {
-            here.leave(self.before);
         }
     }
 }

@@ -11,7 +11,7 @@ use xray_runtime::__rt::{self, Site};
 use xray_runtime::ErrorKind;
 use xray_runtime::lambda::OpenInvocation;
 
-use super::call::{Answer, Answers, Chosen, Look, Reopen, Wrap};
+use super::call::{Answer, Answers, Chosen, Look, Opaque, Reopen, Wrap};
 use super::context::{Handled, begin};
 use super::failure::Tell;
 use super::future::TraceFuture;
@@ -53,7 +53,7 @@ fn event(request: &Request) -> Option<Event> {
 impl Look<'_, Request> {
     /// Begins the invocation.
     pub fn begin(&self, site: &'static Site) -> OpenInvocation {
-        let request = self.event();
+        let Opaque(request) = **self;
         begin(__rt::invocation(site), request.context(), || event(request))
     }
 }

@@ -22,13 +22,6 @@ impl<'a, E: Handled + ?Sized> Look<'a, E> {
     }
 }
 
-impl<E: ?Sized> Look<'_, E> {
-    #[cfg(feature = "lambda-http")]
-    pub(in crate::lambda) fn event(&self) -> &E {
-        self.0.0
-    }
-}
-
 impl<T: Serialize> Look<'_, LambdaEvent<T>> {
     /// Begins the invocation.
     pub fn begin(&self, site: &'static Site) -> OpenInvocation {
@@ -47,7 +40,7 @@ impl<'a, E: ?Sized> Deref for Look<'a, E> {
 
 /// An event of which only the context is known. Where it comes from is not guessed.
 #[derive(Debug)]
-pub struct Opaque<'a, E: ?Sized>(&'a E);
+pub struct Opaque<'a, E: ?Sized>(pub(in crate::lambda) &'a E);
 
 impl<E: Handled + ?Sized> Opaque<'_, E> {
     /// Begins the invocation.
