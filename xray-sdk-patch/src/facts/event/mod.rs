@@ -18,7 +18,6 @@ mod samples;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod throwaway;
 
 use serde::Serialize;
 use xray_model::TraceHeader;
