@@ -20,6 +20,9 @@ pub enum Peer {
 }
 
 impl Peer {
+    /// In the order of the table.
+    pub const COLUMNS: [Peer; 7] =
+        [Peer::Autoxray, Peer::OtelDirect, Peer::Fastrace, Peer::TracingOtel, Peer::XrayLite, Peer::Bare, Peer::Floor];
     pub const TRACERS: [Peer; 5] = [Peer::Autoxray, Peer::OtelDirect, Peer::Fastrace, Peer::TracingOtel, Peer::XrayLite];
 
     pub fn title(self) -> &'static str {

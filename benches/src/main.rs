@@ -64,7 +64,7 @@ fn report(args: &[String]) {
         eprintln!("measuring {} …", measure.what);
         findings.absorb((measure.run)(&settings));
     }
-    print!("{}", findings.markdown(&os::facts()));
+    print!("{}", findings.markdown(&os::facts("cargo's default release profile")));
 }
 
 fn help() {

@@ -30,8 +30,8 @@ pub fn socket_drops(port: u16) -> u64 {
     line.and_then(|l| l.split_whitespace().last()).and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
-/// One line about machine and compiler.
-pub fn facts() -> String {
+/// One line about machine and compiler, and how it compiled.
+pub fn facts(profile: &str) -> String {
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let field = |name: &str| {
         let line = cpuinfo.lines().find(|l| l.split(':').next().is_some_and(|key| key.trim() == name));
@@ -42,7 +42,7 @@ pub fn facts() -> String {
     let rustc = Command::new("rustc").arg("-V").output();
     let rustc = rustc.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned()).unwrap_or_default();
     format!(
-        "{} (family {}, model {}), {cpus} CPUs, Linux {}, {rustc}, cargo's default release profile",
+        "{} (family {}, model {}), {cpus} CPUs, Linux {}, {rustc}, {profile}",
         field("model name"),
         field("cpu family"),
         field("model"),

@@ -37,8 +37,8 @@ fn digits(n: f64) -> String {
     match n.abs() {
         a if a >= 1_000.0 => {
             let whole = format!("{:.0}", a);
-            let (head, tail) = whole.split_at(whole.len() - 3);
-            format!("{}{head},{tail}", if n < 0.0 { "-" } else { "" })
+            let groups = whole.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+            format!("{}{}", if n < 0.0 { "-" } else { "" }, groups.collect::<Vec<_>>().join(","))
         }
         a if a >= 100.0 || n.fract() == 0.0 => format!("{n:.0}"),
         a if a >= 10.0 => format!("{n:.1}"),
@@ -84,14 +84,12 @@ impl Row {
             _ => "",
         };
         let _ = write!(line, " | {met}");
-        for peer in COLUMNS {
+        for peer in Peer::COLUMNS {
             let _ = write!(line, " | {}", self.value(peer).map_or("–".to_owned(), Value::text));
         }
         line + " |"
     }
 }
-
-const COLUMNS: [Peer; 7] = [Peer::Autoxray, Peer::OtelDirect, Peer::Fastrace, Peer::TracingOtel, Peer::XrayLite, Peer::Bare, Peer::Floor];
 
 /// What a measure found: rows for the table and remarks below it.
 #[derive(Default)]
@@ -107,8 +105,8 @@ impl Findings {
     }
 
     pub fn markdown(&self, facts: &str) -> String {
-        let titles = COLUMNS.map(Peer::title).join(" | ");
-        let mut text = format!("{facts}\n\n| measure | bar | met | {titles} |\n|---|---|---|{}\n", "---|".repeat(7));
+        let titles = Peer::COLUMNS.map(Peer::title).join(" | ");
+        let mut text = format!("{facts}\n\n| measure | bar | met | {titles} |\n|---|---|---|{}\n", "---|".repeat(Peer::COLUMNS.len()));
         for row in &self.rows {
             text += &row.markdown();
             text.push('\n');
