@@ -1,4 +1,4 @@
-//! What requests and responses say about themselves, as fields of X-Ray documents.
+//! What requests, responses and events say about themselves, as fields of X-Ray documents.
 //!
 //! Nothing here knows a client: text and bytes in, fields out, without IO, clock or globals. Whatever comes from outside may be nonsense,
 //! and is met with limits: so many bytes of a body are looked at, so many characters of a text are kept, and what cannot be read is left

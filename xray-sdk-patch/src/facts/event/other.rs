@@ -1,7 +1,8 @@
 //! Single events of services that call functions themselves.
 //!
-//! Sources: "AWS service events" of EventBridge, "Context object" of Step Functions, "Customizing user pool workflows with Lambda triggers",
-//! "Custom resource request objects", "Lambda functions as alarm actions", and the chapter on Lambda in the guides of the other services.
+//! Sources: "AWS service events" of EventBridge, "Context object" of Step Functions, "Customizing user pool workflows with Lambda
+//! triggers", "Custom resource request objects", "Lambda functions as alarm actions", and the chapter on Lambda in the guides of the
+//! other services.
 
 use super::picked::Picked;
 use super::{Event, arn};
@@ -24,7 +25,7 @@ pub(super) fn event_bus(event: &Picked) -> Option<Event> {
 }
 
 pub(super) fn alarm(event: &Picked) -> Option<Event> {
-    let alarm = event.text("alarmData/alarmName").filter(|_| event.is("source", "aws.cloudwatch") && event.has("alarmArn"))?;
+    let alarm = event.text("alarmData/alarmName").filter(|_| event.is("source", "aws.cloudwatch"))?;
     Some(Event::of("cloudwatch-alarm").name(event.text("alarmData/state/value")).annotate("alarm", alarm))
 }
 

@@ -55,20 +55,17 @@ impl Picked {
 
     /// A place for the member that comes next; of members of one name the first counts.
     pub(super) fn next_member(&mut self, (name, keep): &'static Wanted) -> Next<'_> {
-        let is_enough = self.is_enough();
+        let is_payload = matches!(keep, Keep::Payload);
+        let is_last = is_payload && self.is_enough();
         let Self::Members(members) = self else { return Next::Skip };
         if members.iter().any(|(known, _)| known == name) {
             return Next::Skip;
         }
-        match keep {
-            Keep::Payload => {
-                members.push((name, Self::Other));
-                if is_enough { Next::Stop } else { Next::Skip }
-            }
-            keep => {
-                members.push((name, Self::Nothing));
-                members.last_mut().map_or(Next::Skip, |(_, picked)| Next::Read(*keep, picked))
-            }
+        members.push((name, if is_payload { Self::Other } else { Self::Nothing }));
+        match members.last_mut() {
+            _ if is_last => Next::Stop,
+            Some((_, picked)) if !is_payload => Next::Read(*keep, picked),
+            _ => Next::Skip,
         }
     }
 
@@ -122,6 +119,7 @@ impl Picked {
         }
     }
 
+    /// Whether it is this text that is there.
     pub(super) fn is(&self, path: &str, text: &str) -> bool {
         self.text(path) == Some(text)
     }

@@ -4,37 +4,40 @@
 pub(super) const SAMPLES: &[(&str, &str)] = &[
     // API Gateway.
     (
-        r#"{"resource":"/orders/{id}","path":"/orders/SECRET","httpMethod":"GET","headers":{"Authorization":"SECRET"},"multiValueHeaders":null,
-        "queryStringParameters":{"q":"SECRET"},"pathParameters":{"id":"SECRET"},"stageVariables":null,"requestContext":{"accountId":"1",
-        "resourceId":"abc","stage":"prod","path":"/SECRET","identity":{"sourceIp":"SECRET","userArn":"SECRET"},"authorizer":{"principalId":"SECRET"},
-        "resourcePath":"/orders/{id}","httpMethod":"GET","apiId":"a1b2","requestId":"SECRET"},"body":"SECRET","isBase64Encoded":false}"#,
+        r#"{"resource":"/orders/{id}","path":"/orders/SECRET","httpMethod":"GET","headers":{"Authorization":"SECRET"},
+        "multiValueHeaders":null,"queryStringParameters":{"q":"SECRET"},"pathParameters":{"id":"SECRET"},"stageVariables":null,
+        "requestContext":{"accountId":"1","resourceId":"abc","stage":"prod","path":"/SECRET","identity":{"sourceIp":"SECRET",
+        "userArn":"SECRET"},"authorizer":{"principalId":"SECRET"},"resourcePath":"/orders/{id}","httpMethod":"GET","apiId":"a1b2",
+        "requestId":"SECRET"},"body":"SECRET","isBase64Encoded":false}"#,
         "api-gateway-rest | GET | GET /orders/{id} | http_method=GET http_route=/orders/{id} api_id=a1b2 stage=prod",
     ),
     (
-        r#"{"version":"1.0","resource":"/pets","path":"/SECRET","httpMethod":"POST","requestContext":{"resourceId":null,"resourcePath":"/pets",
-        "httpMethod":"POST","apiId":"a1","stage":"$default","domainName":"SECRET"},"body":"SECRET"}"#,
+        r#"{"version":"1.0","resource":"/pets","path":"/SECRET","httpMethod":"POST","requestContext":{"resourceId":null,
+        "resourcePath":"/pets","httpMethod":"POST","apiId":"a1","stage":"$default","domainName":"SECRET"},"body":"SECRET"}"#,
         "api-gateway-http | POST | POST /pets | http_method=POST http_route=/pets api_id=a1 stage=$default",
     ),
     (
         r#"{"version":"2.0","routeKey":"ANY /orders/{id}","rawPath":"/orders/SECRET","rawQueryString":"SECRET","cookies":["SECRET"],
-        "headers":{"authorization":"SECRET"},"requestContext":{"apiId":"a1","authorizer":{"jwt":{"claims":{"sub":"SECRET"}}},"domainName":
-        "a1.execute-api.us-east-1.amazonaws.com","http":{"method":"PUT","path":"/SECRET","sourceIp":"SECRET","userAgent":"SECRET"},
-        "routeKey":"ANY /orders/{id}","stage":"$default"},"pathParameters":{"id":"SECRET"},"body":"SECRET","isBase64Encoded":false}"#,
+        "headers":{"authorization":"SECRET"},"requestContext":{"apiId":"a1","authorizer":{"jwt":{"claims":{"sub":"SECRET"}}},
+        "domainName":"a1.execute-api.us-east-1.amazonaws.com","http":{"method":"PUT","path":"/SECRET","sourceIp":"SECRET",
+        "userAgent":"SECRET"},"routeKey":"ANY /orders/{id}","stage":"$default"},"pathParameters":{"id":"SECRET"},"body":"SECRET",
+        "isBase64Encoded":false}"#,
         "api-gateway-http | PUT | PUT /orders/{id} | http_method=PUT http_route=/orders/{id} api_id=a1 stage=$default",
     ),
     (
-        r#"{"version":"2.0","routeKey":"$default","rawPath":"/SECRET","requestContext":{"apiId":"a1","http":{"method":"SECRET-9","path":"/"},
-        "domainName":"a1.execute-api.us-east-1.amazonaws.com","stage":"dev"}}"#,
+        r#"{"version":"2.0","routeKey":"$default","rawPath":"/SECRET","requestContext":{"apiId":"a1","http":{"method":"SECRET-9",
+        "path":"/"},"domainName":"a1.execute-api.us-east-1.amazonaws.com","stage":"dev"}}"#,
         "api-gateway-http | - | - | api_id=a1 stage=dev",
     ),
     (
-        r#"{"version":"2.0","routeKey":"$default","rawPath":"/SECRET","headers":{"x":"SECRET"},"requestContext":{"apiId":"urlid","http":
-        {"method":"GET","path":"/SECRET"},"domainName":"urlid.lambda-url.eu-west-1.on.aws","stage":"$default"},"body":"SECRET"}"#,
+        r#"{"version":"2.0","routeKey":"$default","rawPath":"/SECRET","headers":{"x":"SECRET"},"requestContext":{"apiId":"urlid",
+        "http":{"method":"GET","path":"/SECRET"},"domainName":"urlid.lambda-url.eu-west-1.on.aws","stage":"$default"},
+        "body":"SECRET"}"#,
         "function-url | GET | - | http_method=GET",
     ),
     (
-        r#"{"headers":{"a":"SECRET"},"requestContext":{"routeKey":"send","eventType":"MESSAGE","connectionId":"SECRET","apiId":"w1","stage":"prod",
-        "identity":{"sourceIp":"SECRET"}},"body":"SECRET"}"#,
+        r#"{"headers":{"a":"SECRET"},"requestContext":{"routeKey":"send","eventType":"MESSAGE","connectionId":"SECRET","apiId":"w1",
+        "stage":"prod","identity":{"sourceIp":"SECRET"}},"body":"SECRET"}"#,
         "api-gateway-websocket | MESSAGE | send | api_id=w1 stage=prod",
     ),
     (
@@ -42,38 +45,45 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
         "api-gateway-websocket | MESSAGE | - | api_id=w1 stage=prod",
     ),
     (
-        r#"{"type":"TOKEN","authorizationToken":"SECRET","methodArn":"arn:aws:execute-api:us-west-2:123456789012:api1/prod/GET/SECRET:1/SECRET"}"#,
+        r#"{"type":"TOKEN","authorizationToken":"SECRET",
+        "methodArn":"arn:aws:execute-api:us-west-2:123456789012:api1/prod/GET/SECRET:1/SECRET"}"#,
         "api-gateway-authorizer | TOKEN | - | http_method=GET api_id=api1 stage=prod",
     ),
     (
-        r#"{"type":"REQUEST","methodArn":"arn:aws-cn:execute-api:cn-north-1:1:api1/prod/GET/SECRET","resource":"/r/{id}","path":"/r/SECRET",
-        "httpMethod":"GET","headers":{"t":"SECRET"},"requestContext":{"resourcePath":"/r/{id}","httpMethod":"GET","apiId":"api1","stage":"prod"}}"#,
+        r#"{"type":"REQUEST","methodArn":"arn:aws-cn:execute-api:cn-north-1:1:api1/prod/GET/SECRET","resource":"/r/{id}",
+        "path":"/r/SECRET","httpMethod":"GET","headers":{"t":"SECRET"},"requestContext":{"resourcePath":"/r/{id}","httpMethod":"GET",
+        "apiId":"api1","stage":"prod"}}"#,
         "api-gateway-authorizer | REQUEST | GET /r/{id} | http_method=GET http_route=/r/{id} api_id=api1 stage=prod",
     ),
     (
-        r#"{"version":"2.0","type":"REQUEST","routeArn":"arn:aws:execute-api:us-east-1:1:api1/test/GET/SECRET","identitySource":["SECRET"],
-        "routeKey":"GET /r","rawPath":"/SECRET","requestContext":{"apiId":"api1","http":{"method":"GET","path":"/SECRET"},"stage":"test"}}"#,
+        r#"{"version":"2.0","type":"REQUEST","routeArn":"arn:aws:execute-api:us-east-1:1:api1/test/GET/SECRET",
+        "identitySource":["SECRET"],"routeKey":"GET /r","rawPath":"/SECRET","requestContext":{"apiId":"api1","http":{"method":"GET",
+        "path":"/SECRET"},"stage":"test"}}"#,
         "api-gateway-authorizer | REQUEST | GET /r | http_method=GET http_route=/r api_id=api1 stage=test",
     ),
     // Other HTTP.
     (
-        r#"{"requestContext":{"elb":{"targetGroupArn":"arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/orders/6d0e"}},"httpMethod":"GET",
-        "path":"/SECRET","queryStringParameters":{"q":"SECRET"},"headers":{"cookie":"SECRET"},"body":"SECRET","isBase64Encoded":false}"#,
+        r#"{"requestContext":{"elb":{"targetGroupArn":"arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/orders/6d0e"}},
+        "httpMethod":"GET","path":"/SECRET","queryStringParameters":{"q":"SECRET"},"headers":{"cookie":"SECRET"},"body":"SECRET",
+        "isBase64Encoded":false}"#,
         "alb | GET | - | http_method=GET target_group=orders",
     ),
     (
-        r#"{"version":"2.0","path":"/SECRET","method":"POST","headers":{"a":["SECRET"]},"queryStringParameters":{"q":["SECRET"]},"body":"SECRET",
-        "requestContext":{"serviceNetworkArn":"arn:aws:vpc-lattice:r:1:servicenetwork/sn-1","serviceArn":"arn:aws:vpc-lattice:r:1:service/svc-1",
-        "targetGroupArn":"arn:aws:vpc-lattice:r:1:targetgroup/tg-1","identity":{"principal":"SECRET"},"timeEpoch":"1"}}"#,
+        r#"{"version":"2.0","path":"/SECRET","method":"POST","headers":{"a":["SECRET"]},"queryStringParameters":{"q":["SECRET"]},
+        "body":"SECRET","requestContext":{"serviceNetworkArn":"arn:aws:vpc-lattice:r:1:servicenetwork/sn-1",
+        "serviceArn":"arn:aws:vpc-lattice:r:1:service/svc-1","targetGroupArn":"arn:aws:vpc-lattice:r:1:targetgroup/tg-1",
+        "identity":{"principal":"SECRET"},"timeEpoch":"1"}}"#,
         "vpc-lattice | POST | - | http_method=POST lattice_service=svc-1 service_network=sn-1 target_group=tg-1",
     ),
     (
-        r#"{"raw_path":"/SECRET","method":"GET","headers":{"a":"SECRET"},"query_string_parameters":{},"body":"SECRET","is_base64_encoded":false}"#,
+        r#"{"raw_path":"/SECRET","method":"GET","headers":{"a":"SECRET"},"query_string_parameters":{},"body":"SECRET",
+        "is_base64_encoded":false}"#,
         "vpc-lattice | GET | - | http_method=GET",
     ),
     (
-        r#"{"arguments":{"id":"SECRET"},"identity":{"username":"SECRET"},"source":{"id":"SECRET"},"request":{"headers":{"x-api-key":"SECRET"}},
-        "info":{"fieldName":"getOrder","parentTypeName":"Query","selectionSetList":["id"],"variables":{"id":"SECRET"}},"prev":null}"#,
+        r#"{"arguments":{"id":"SECRET"},"identity":{"username":"SECRET"},"source":{"id":"SECRET"},
+        "request":{"headers":{"x-api-key":"SECRET"}},"info":{"fieldName":"getOrder","parentTypeName":"Query","selectionSetList":["id"],
+        "variables":{"id":"SECRET"}},"prev":null}"#,
         "appsync | Query.getOrder | query | ",
     ),
     (
@@ -81,7 +91,8 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
         "appsync | Order.lines | - | ",
     ),
     (
-        r#"{"authorizationToken":"SECRET","requestContext":{"apiId":"g1","accountId":"1","queryString":"SECRET","operationName":"SECRET"}}"#,
+        r#"{"authorizationToken":"SECRET","requestContext":{"apiId":"g1","accountId":"1","queryString":"SECRET",
+        "operationName":"SECRET"}}"#,
         "appsync | authorizer | - | api_id=g1",
     ),
     (
@@ -91,14 +102,16 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
     ),
     // Records.
     (
-        r#"{"Records":[{"messageId":"m1","receiptHandle":"SECRET","body":"SECRET","attributes":{"ApproximateReceiveCount":"3","SenderId":"SECRET",
-        "DeadLetterQueueSourceArn":"arn:aws:sqs:us-east-1:1:orders"},"messageAttributes":{"a":{"stringValue":"SECRET"}},"md5OfBody":"SECRET",
-        "eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:us-east-1:1:orders-dlq","awsRegion":"us-east-1"},{"messageId":"m2"}]}"#,
+        r#"{"Records":[{"messageId":"m1","receiptHandle":"SECRET","body":"SECRET","attributes":{"ApproximateReceiveCount":"3",
+        "SenderId":"SECRET","DeadLetterQueueSourceArn":"arn:aws:sqs:us-east-1:1:orders"},
+        "messageAttributes":{"a":{"stringValue":"SECRET"}},"md5OfBody":"SECRET","eventSource":"aws:sqs",
+        "eventSourceARN":"arn:aws:sqs:us-east-1:1:orders-dlq","awsRegion":"us-east-1"},{"messageId":"m2"}]}"#,
         "sqs | orders-dlq | - | queue=orders-dlq receive_count=3 dead_letter_source=orders batch_size=2",
     ),
     (
-        r#"{"Records":[{"EventVersion":"1.0","EventSubscriptionArn":"arn:aws:sns:r:1:t:SECRET","EventSource":"aws:sns","Sns":{"Type":"Notification",
-        "MessageId":"m","TopicArn":"arn:aws-us-gov:sns:us-gov-west-1:1:news","Subject":"SECRET","Message":"SECRET","UnsubscribeURL":"SECRET"}}]}"#,
+        r#"{"Records":[{"EventVersion":"1.0","EventSubscriptionArn":"arn:aws:sns:r:1:t:SECRET","EventSource":"aws:sns",
+        "Sns":{"Type":"Notification","MessageId":"m","TopicArn":"arn:aws-us-gov:sns:us-gov-west-1:1:news","Subject":"SECRET",
+        "Message":"SECRET","UnsubscribeURL":"SECRET"}}]}"#,
         "sns | news | - | topic=news batch_size=1",
     ),
     (
@@ -108,29 +121,31 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
         "kinesis | aws:kinesis:record | - | stream=clicks shard=shardId-000000000006 batch_size=1",
     ),
     (
-        r#"{"Records":[{"eventID":"e","eventName":"INSERT","eventSource":"aws:dynamodb","dynamodb":{"Keys":{"id":{"S":"SECRET"}},"NewImage":
-        {"id":{"S":"SECRET"}},"SequenceNumber":"111"},"userIdentity":null,
+        r#"{"Records":[{"eventID":"e","eventName":"INSERT","eventSource":"aws:dynamodb","dynamodb":{"Keys":{"id":{"S":"SECRET"}},
+        "NewImage":{"id":{"S":"SECRET"}},"SequenceNumber":"111"},"userIdentity":null,
         "eventSourceARN":"arn:aws:dynamodb:us-east-1:1:table/orders/stream/2024-01-01T00:00:00.000"}]}"#,
         "dynamodb | INSERT | - | table=orders batch_size=1",
     ),
     (
-        r#"{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"SECRET"},"requestParameters":
-        {"sourceIPAddress":"SECRET"},"s3":{"bucket":{"name":"uploads","ownerIdentity":{"principalId":"SECRET"}},"object":{"key":"SECRET"}}}]}"#,
+        r#"{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"SECRET"},
+        "requestParameters":{"sourceIPAddress":"SECRET"},"s3":{"bucket":{"name":"uploads","ownerIdentity":{"principalId":"SECRET"}},
+        "object":{"key":"SECRET"}}}]}"#,
         "s3 | ObjectCreated:Put | - | bucket=uploads batch_size=1",
     ),
     (
-        r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2014-10-13T15:57:02.089Z","Bucket":"uploads","RequestId":"r","HostId":"h"}"#,
+        r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2014-10-13T15:57:02.089Z","Bucket":"uploads","RequestId":"r",
+        "HostId":"h"}"#,
         "s3 | s3:TestEvent | - | bucket=uploads",
     ),
     (
-        r#"{"Records":[{"eventSource":"aws:ses","ses":{"mail":{"source":"SECRET","commonHeaders":{"subject":"SECRET"}},"receipt":{"recipients":
-        ["SECRET"],"action":{"type":"Lambda","invocationType":"Event"}}}}]}"#,
+        r#"{"Records":[{"eventSource":"aws:ses","ses":{"mail":{"source":"SECRET","commonHeaders":{"subject":"SECRET"}},
+        "receipt":{"recipients":["SECRET"],"action":{"type":"Lambda","invocationType":"Event"}}}}]}"#,
         "ses | Lambda | - | batch_size=1",
     ),
     // Other batches.
     (
-        r#"{"eventSource":"aws:kafka","eventSourceArn":"arn:aws:kafka:r:1:cluster/events/uuid","bootstrapServers":"SECRET","records":
-        {"topic-0":[{"topic":"topic","key":"SECRET","value":"SECRET"}]}}"#,
+        r#"{"eventSource":"aws:kafka","eventSourceArn":"arn:aws:kafka:r:1:cluster/events/uuid","bootstrapServers":"SECRET",
+        "records":{"topic-0":[{"topic":"topic","key":"SECRET","value":"SECRET"}]}}"#,
         "msk | aws:kafka | - | cluster=events",
     ),
     (
@@ -143,7 +158,8 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
         "mq | aws:mq | - | broker=main queue=jobs batch_size=2",
     ),
     (
-        r#"{"eventSource":"aws:rmq","eventSourceArn":"arn:aws:mq:r:1:broker:main:b-1","rmqMessagesByQueue":{"q::/":[{"data":"SECRET"}]}}"#,
+        r#"{"eventSource":"aws:rmq","eventSourceArn":"arn:aws:mq:r:1:broker:main:b-1",
+        "rmqMessagesByQueue":{"q::/":[{"data":"SECRET"}]}}"#,
         "mq | aws:rmq | - | broker=main",
     ),
     (
@@ -152,39 +168,40 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
         "documentdb | insert | - | cluster=docs database=shop collection=orders batch_size=1",
     ),
     (
-        r#"{"invocationId":"i","deliveryStreamArn":"arn:aws:firehose:r:1:deliverystream/logs","region":"r","records":
-        [{"recordId":"1","data":"SECRET","kinesisRecordMetadata":{"partitionKey":"SECRET"}}]}"#,
+        r#"{"invocationId":"i","deliveryStreamArn":"arn:aws:firehose:r:1:deliverystream/logs","region":"r","records":[{"recordId":"1",
+        "data":"SECRET","kinesisRecordMetadata":{"partitionKey":"SECRET"}}]}"#,
         "firehose | logs | - | delivery_stream=logs batch_size=1",
     ),
     // Buses, schedules, workflows.
     (
-        r#"{"version":"0","id":"i","detail-type":"OrderPlaced","source":"shop.orders","account":"1","time":"t","region":"r","resources":[],
-        "detail":{"customer":"SECRET"}}"#,
+        r#"{"version":"0","id":"i","detail-type":"OrderPlaced","source":"shop.orders","account":"1","time":"t","region":"r",
+        "resources":[],"detail":{"customer":"SECRET"}}"#,
         "eventbridge | OrderPlaced | - | source_name=shop.orders detail_type=OrderPlaced",
     ),
     (
-        r#"{"version":"0","detail-type":"Scheduled Event","source":"aws.events","resources":["arn:aws:events:r:1:rule/nightly"],"detail":{}}"#,
+        r#"{"version":"0","detail-type":"Scheduled Event","source":"aws.events","resources":["arn:aws:events:r:1:rule/nightly"],
+        "detail":{}}"#,
         "scheduler | Scheduled Event | - | source_name=aws.events detail_type=Scheduled Event schedule=nightly",
     ),
     (
-        r#"{"version":"0","detail-type":"Scheduled Event","source":"aws.scheduler","resources":["arn:aws:scheduler:r:1:schedule/default/hourly"],
-        "detail":"{}"}"#,
+        r#"{"version":"0","detail-type":"Scheduled Event","source":"aws.scheduler",
+        "resources":["arn:aws:scheduler:r:1:schedule/default/hourly"],"detail":"{}"}"#,
         "scheduler | Scheduled Event | - | source_name=aws.scheduler detail_type=Scheduled Event schedule=hourly",
     ),
     (
-        r#"{"source":"aws.cloudwatch","alarmArn":"arn:aws:cloudwatch:r:1:alarm:cpu","alarmData":{"alarmName":"cpu","state":{"value":"ALARM",
-        "reason":"SECRET"},"configuration":{"description":"SECRET"}}}"#,
+        r#"{"source":"aws.cloudwatch","alarmArn":"arn:aws:cloudwatch:r:1:alarm:cpu","alarmData":{"alarmName":"cpu",
+        "state":{"value":"ALARM","reason":"SECRET"},"configuration":{"description":"SECRET"}}}"#,
         "cloudwatch-alarm | ALARM | - | alarm=cpu",
     ),
     (
-        r#"{"Execution":{"Id":"arn:aws:states:r:1:execution:checkout:run-7","Input":{"card":"SECRET"},"Name":"run-7","RoleArn":"SECRET"},
-        "StateMachine":{"Id":"arn:aws:states:r:1:stateMachine:checkout","Name":"checkout"},"State":{"Name":"Charge","EnteredTime":"t"},
-        "Task":{"Token":"SECRET"}}"#,
+        r#"{"Execution":{"Id":"arn:aws:states:r:1:execution:checkout:run-7","Input":{"card":"SECRET"},"Name":"run-7",
+        "RoleArn":"SECRET"},"StateMachine":{"Id":"arn:aws:states:r:1:stateMachine:checkout","Name":"checkout"},"State":{"Name":"Charge",
+        "EnteredTime":"t"},"Task":{"Token":"SECRET"}}"#,
         "step-functions | Charge | - | state_machine=checkout state=Charge execution=run-7",
     ),
     (
-        r#"{"input":"SECRET","context":{"Execution":{"Id":"arn:aws:states:r:1:express:checkout:run-7:uuid"},"StateMachine":
-        {"Id":"arn:aws:states:r:1:stateMachine:checkout"},"State":{"Name":"Charge"}}}"#,
+        r#"{"input":"SECRET","context":{"Execution":{"Id":"arn:aws:states:r:1:express:checkout:run-7:uuid"},
+        "StateMachine":{"Id":"arn:aws:states:r:1:stateMachine:checkout"},"State":{"Name":"Charge"}}}"#,
         "step-functions | Charge | - | state_machine=checkout state=Charge execution=uuid",
     ),
     // Others.
@@ -194,18 +211,21 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
         "cognito | PreSignUp_AdminCreateUser | - | user_pool=eu_1 trigger=PreSignUp",
     ),
     (
-        r#"{"datasetName":"SECRET","eventType":"SyncTrigger","identityId":"SECRET","identityPoolId":"pool","datasetRecords":{"SECRET":1},"version":2}"#,
+        r#"{"datasetName":"SECRET","eventType":"SyncTrigger","identityId":"SECRET","identityPoolId":"pool",
+        "datasetRecords":{"SECRET":1},"version":2}"#,
         "cognito | SyncTrigger | - | identity_pool=pool trigger=Sync",
     ),
     (r#"{"awslogs":{"data":"SECRET"}}"#, "cloudwatch-logs | - | - | "),
     (
-        r#"{"xAmzRequestId":"r","getObjectContext":{"inputS3Url":"SECRET","outputToken":"SECRET"},"configuration":{"accessPointArn":
-        "arn:aws:s3-object-lambda:r:1:accesspoint/resize","payload":"SECRET"},"userRequest":{"url":"SECRET"},"userIdentity":{"arn":"SECRET"}}"#,
+        r#"{"xAmzRequestId":"r","getObjectContext":{"inputS3Url":"SECRET","outputToken":"SECRET"},
+        "configuration":{"accessPointArn":"arn:aws:s3-object-lambda:r:1:accesspoint/resize","payload":"SECRET"},
+        "userRequest":{"url":"SECRET"},"userIdentity":{"arn":"SECRET"}}"#,
         "s3-object-lambda | GetObject | - | access_point=resize",
     ),
     (
-        r#"{"RequestType":"Create","ServiceToken":"SECRET","ResponseURL":"SECRET","StackId":"arn:aws:cloudformation:r:1:stack/shop/uuid",
-        "RequestId":"r","ResourceType":"Custom::Thing","LogicalResourceId":"MyThing","ResourceProperties":{"k":"SECRET"}}"#,
+        r#"{"RequestType":"Create","ServiceToken":"SECRET","ResponseURL":"SECRET",
+        "StackId":"arn:aws:cloudformation:r:1:stack/shop/uuid","RequestId":"r","ResourceType":"Custom::Thing",
+        "LogicalResourceId":"MyThing","ResourceProperties":{"k":"SECRET"}}"#,
         "cloudformation | Create | - | stack=shop resource_type=Custom::Thing logical_resource=MyThing",
     ),
     (
@@ -218,12 +238,13 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
         "config | tagged | - | config_rule=tagged",
     ),
     (
-        r#"{"sessionState":{"intent":{"name":"Book","slots":{"city":"SECRET"}},"sessionAttributes":{"a":"SECRET"}},"bot":{"name":"Trips"},
-        "invocationSource":"DialogCodeHook","inputTranscript":"SECRET","sessionId":"SECRET"}"#,
+        r#"{"sessionState":{"intent":{"name":"Book","slots":{"city":"SECRET"}},"sessionAttributes":{"a":"SECRET"}},
+        "bot":{"name":"Trips"},"invocationSource":"DialogCodeHook","inputTranscript":"SECRET","sessionId":"SECRET"}"#,
         "lex | Book | - | bot=Trips invocation_source=DialogCodeHook",
     ),
     (
-        r#"{"currentIntent":{"name":"Book","slots":{"city":"SECRET"}},"bot":{"name":"Trips"},"userId":"SECRET","invocationSource":"DialogCodeHook"}"#,
+        r#"{"currentIntent":{"name":"Book","slots":{"city":"SECRET"}},"bot":{"name":"Trips"},"userId":"SECRET",
+        "invocationSource":"DialogCodeHook"}"#,
         "lex | Book | - | bot=Trips invocation_source=DialogCodeHook",
     ),
     (
@@ -232,16 +253,18 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
         "connect | ContactFlowExecution | - | channel=VOICE initiation_method=INBOUND queue=Sales",
     ),
     (
-        r#"{"messageVersion":"1.0","agent":{"name":"Helper"},"inputText":"SECRET","sessionId":"SECRET","actionGroup":"Claims","apiPath":
-        "/claims/{id}","httpMethod":"GET","parameters":[{"name":"id","value":"SECRET"}],"sessionAttributes":{"a":"SECRET"}}"#,
+        r#"{"messageVersion":"1.0","agent":{"name":"Helper"},"inputText":"SECRET","sessionId":"SECRET","actionGroup":"Claims",
+        "apiPath":"/claims/{id}","httpMethod":"GET","parameters":[{"name":"id","value":"SECRET"}],"sessionAttributes":{"a":"SECRET"}}"#,
         "bedrock-agent | Claims | GET /claims/{id} | agent=Helper action_group=Claims",
     ),
     (
-        r#"{"messageVersion":"1.0","agent":{"name":"Helper"},"actionGroup":"Claims","function":"close","parameters":[{"value":"SECRET"}]}"#,
+        r#"{"messageVersion":"1.0","agent":{"name":"Helper"},"actionGroup":"Claims","function":"close",
+        "parameters":[{"value":"SECRET"}]}"#,
         "bedrock-agent | close | - | agent=Helper action_group=Claims",
     ),
     (
-        r#"{"token":"SECRET","signatureVerified":true,"protocols":["mqtt"],"protocolData":{"mqtt":{"username":"SECRET","password":"SECRET"}}}"#,
+        r#"{"token":"SECRET","signatureVerified":true,"protocols":["mqtt"],"protocolData":{"mqtt":{"username":"SECRET",
+        "password":"SECRET"}}}"#,
         "iot | authorizer | - | ",
     ),
 ];

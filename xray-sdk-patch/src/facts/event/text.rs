@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
@@ -10,12 +9,12 @@ use super::picked::{Next, Picked};
 use super::wanted::{Keep, Wanted};
 use super::{ELEMENTS_MAX, LOOK_BYTES_MAX, MEMBERS_MAX};
 
-/// What is wanted of an object. What was found counts even if the rest is no JSON.
-pub(super) fn pick(text: &str, wanted: &'static [Wanted]) -> Picked {
+/// What is wanted of a text. What was found counts even if the rest is no JSON.
+pub(super) fn pick(text: &str, keep: Keep) -> Picked {
     let mut picked = Picked::Nothing;
-    let looked_at = &text.as_bytes()[..text.len().min(LOOK_BYTES_MAX)];
+    let end = (0..=text.len().min(LOOK_BYTES_MAX)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     // An error is nothing special: it is how reading stops early.
-    let _ = Deserializer::from_slice(looked_at).deserialize_map(Reader { keep: Keep::Members(wanted), picked: &mut picked });
+    let _ = Reader { keep, picked: &mut picked }.deserialize(&mut Deserializer::from_str(&text[..end]));
     picked
 }
 

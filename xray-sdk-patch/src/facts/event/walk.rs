@@ -11,13 +11,16 @@ use serde::ser::{
 use super::super::bounded::Bounded;
 use super::picked::{Next, Picked};
 use super::wanted::{Keep, Wanted};
-use super::{ELEMENTS_MAX, MEMBERS_MAX};
+use super::{ELEMENTS_MAX, MEMBERS_MAX, text};
 
-/// What is wanted of a value that is an object. What was found counts even if the value fails to serialise.
-pub(super) fn pick<T: Serialize + ?Sized>(value: &T, wanted: &'static [Wanted]) -> Picked {
+/// The name that serde_json gives a struct and its one field to say that the field is JSON text: a `RawValue`.
+const RAW_JSON: &str = "$serde_json::private::RawValue";
+
+/// What is wanted of a value. What was found counts even if the value fails to serialise.
+pub(super) fn pick<T: Serialize + ?Sized>(value: &T, keep: Keep) -> Picked {
     let mut picked = Picked::Nothing;
     // An error is nothing special: it is how walking stops early.
-    let _ = value.serialize(Walk { keep: Keep::Members(wanted), picked: &mut picked, is_whole: true });
+    let _ = value.serialize(Walk { keep, picked: &mut picked, place: Place::Whole });
     picked
 }
 
@@ -43,8 +46,17 @@ impl ser::Error for Stop {
 struct Walk<'p> {
     keep: Keep,
     picked: &'p mut Picked,
-    /// Whether it is the value itself and not one in it.
-    is_whole: bool,
+    place: Place,
+}
+
+/// Where a value is found.
+enum Place {
+    /// It is the value that was given.
+    Whole,
+    /// It is a part of that.
+    Part,
+    /// It is either one, written as JSON.
+    Json,
 }
 
 impl<'p> Walk<'p> {
@@ -58,8 +70,14 @@ impl<'p> Walk<'p> {
         Inside { keep: self.keep, picked: self.picked, wanted: None, seen: 0 }
     }
 
+    /// A value of whose members and elements none is wanted, because of a name around them that JSON has and serde keeps apart.
+    fn others(self) -> Inside<'p> {
+        Walk { keep: Keep::Payload, ..self }.members()
+    }
+
+    /// What is a list as a whole is neither an event nor a response that says something.
     fn list(self) -> Result<Inside<'p>, Stop> {
-        if self.is_whole {
+        if let Place::Whole = self.place {
             return Err(Stop);
         }
         *self.picked = Picked::of_list(self.keep);
@@ -68,7 +86,7 @@ impl<'p> Walk<'p> {
 }
 
 /// Scalars of which is kept that they are there.
-macro_rules! others {
+macro_rules! scalars {
     ($($method:ident: $type:ty),*) => {$(
         fn $method(self, _: $type) -> Result<(), Stop> {
             self.found(Picked::Other)
@@ -87,7 +105,7 @@ impl<'p> Serializer for Walk<'p> {
     type SerializeStruct = Inside<'p>;
     type SerializeStructVariant = Inside<'p>;
 
-    others! {
+    scalars! {
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_i128: i128,
         serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_u128: u128, serialize_f32: f32,
         serialize_f64: f64, serialize_bytes: &[u8]
@@ -98,7 +116,10 @@ impl<'p> Serializer for Walk<'p> {
     }
 
     fn serialize_str(self, text: &str) -> Result<(), Stop> {
-        let picked = Picked::of_text(self.keep, text);
+        let picked = match self.place {
+            Place::Json => text::pick(text, self.keep),
+            _ => Picked::of_text(self.keep, text),
+        };
         self.found(picked)
     }
 
@@ -158,7 +179,7 @@ impl<'p> Serializer for Walk<'p> {
     }
 
     fn serialize_tuple_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<Inside<'p>, Stop> {
-        Ok(Walk { keep: Keep::Payload, ..self }.members())
+        Ok(self.others())
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Inside<'p>, Stop> {
@@ -170,7 +191,7 @@ impl<'p> Serializer for Walk<'p> {
     }
 
     fn serialize_struct_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<Inside<'p>, Stop> {
-        Ok(Walk { keep: Keep::Payload, ..self }.members())
+        Ok(self.others())
     }
 }
 
@@ -185,6 +206,9 @@ struct Inside<'p> {
 
 impl Inside<'_> {
     fn member<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Stop> {
+        if name == RAW_JSON {
+            return value.serialize(Walk { keep: self.keep, picked: self.picked, place: Place::Json });
+        }
         self.wanted = self.keep.member(name);
         self.value(value)
     }
@@ -193,7 +217,7 @@ impl Inside<'_> {
         self.seen += 1;
         match self.wanted.take().map_or(Next::Skip, |wanted| self.picked.next_member(wanted)) {
             _ if self.seen > MEMBERS_MAX => Err(Stop),
-            Next::Read(keep, picked) => value.serialize(Walk { keep, picked, is_whole: false }),
+            Next::Read(keep, picked) => value.serialize(Walk { keep, picked, place: Place::Part }),
             Next::Skip => Ok(()),
             Next::Stop => Err(Stop),
         }
@@ -203,7 +227,7 @@ impl Inside<'_> {
         self.seen += 1;
         match self.picked.next_element(self.keep) {
             _ if self.seen > ELEMENTS_MAX => Err(Stop),
-            Some((keep, picked)) => value.serialize(Walk { keep, picked, is_whole: false }),
+            Some((keep, picked)) => value.serialize(Walk { keep, picked, place: Place::Part }),
             None => Ok(()),
         }
     }
@@ -227,7 +251,10 @@ macro_rules! lists {
         }
     )*};
 }
-lists!(SerializeSeq serialize_element, SerializeTuple serialize_element, SerializeTupleStruct serialize_field, SerializeTupleVariant serialize_field);
+lists! {
+    SerializeSeq serialize_element, SerializeTuple serialize_element, SerializeTupleStruct serialize_field,
+    SerializeTupleVariant serialize_field
+}
 
 /// Objects whose members have fixed names.
 macro_rules! objects {
@@ -254,7 +281,7 @@ impl SerializeMap for Inside<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, name: &T) -> Result<(), Stop> {
         let mut text = Picked::Nothing;
-        name.serialize(Walk { keep: Keep::Text, picked: &mut text, is_whole: false })?;
+        name.serialize(Walk { keep: Keep::Text, picked: &mut text, place: Place::Part })?;
         self.wanted = if let Picked::Text(name) = text { self.keep.member(&name) } else { None };
         Ok(())
     }

@@ -6,12 +6,15 @@
 
 use Keep::{List, Members, Payload, Text};
 
+use super::ELEMENTS_MAX;
+
 /// What is kept of a value.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Keep {
     /// A text, cut to what a document takes. Of anything else is known that it is there.
     Text,
-    /// That it is there, with whatever value. It may be large, and is the first thing not to read.
+    /// That it is there, with whatever value: for what is large or nobody's business. It is not looked into, and reading stops there if
+    /// enough is known.
     Payload,
     /// These members of an object.
     Members(&'static [Wanted]),
@@ -23,12 +26,12 @@ pub(super) enum Keep {
 pub(super) type Wanted = (&'static str, Keep);
 
 /// An event. Most frequent first: names are compared in this order.
-pub(super) const EVENT: &[Wanted] = &[
-    ("Records", List(&Members(RECORD), 1)),
+pub(super) const EVENT: Keep = Members(&[
+    ("Records", List(&RECORD, 1)),
     // HTTP.
     ("version", Text),
     ("routeKey", Text),
-    ("requestContext", Members(REQUEST_CONTEXT)),
+    ("requestContext", REQUEST_CONTEXT),
     ("resource", Text),
     ("httpMethod", Text),
     ("method", Text),
@@ -41,20 +44,19 @@ pub(super) const EVENT: &[Wanted] = &[
     ("routeArn", Text),
     ("authorizationToken", Payload),
     // AppSync.
-    ("info", Members(APPSYNC_INFO)),
+    ("info", APPSYNC_INFO),
     // EventBridge, schedules, alarms.
     ("detail-type", Text),
     ("source", Text),
     ("resources", List(&Text, 1)),
     ("detail", Payload),
-    ("alarmArn", Text),
     ("alarmData", Members(&[("alarmName", Text), ("state", Members(&[("value", Text)]))])),
     // Step Functions.
-    ("Execution", Members(ID)),
-    ("StateMachine", Members(ID)),
-    ("State", Members(NAME)),
-    ("context", Members(STEP_CONTEXT)),
-    ("Context", Members(STEP_CONTEXT)),
+    ("Execution", ID),
+    ("StateMachine", ID),
+    ("State", NAME),
+    ("context", STEP_CONTEXT),
+    ("Context", STEP_CONTEXT),
     // Cognito.
     ("triggerSource", Text),
     ("userPoolId", Text),
@@ -67,7 +69,7 @@ pub(super) const EVENT: &[Wanted] = &[
     ("eventSource", Text),
     ("eventSourceArn", Text),
     ("messages", List(&Members(&[("destination", Members(&[("physicalName", Text)]))]), 1)),
-    ("events", List(&Members(&[("event", Members(CHANGE))]), 1)),
+    ("events", List(&Members(&[("event", CHANGE)]), 1)),
     // Firehose.
     ("invocationId", Payload),
     ("deliveryStreamArn", Text),
@@ -92,14 +94,14 @@ pub(super) const EVENT: &[Wanted] = &[
     ("configRuleName", Text),
     ("invokingEvent", Payload),
     // Lex, Connect, Bedrock.
-    ("bot", Members(NAME)),
-    ("currentIntent", Members(NAME)),
-    ("sessionState", Members(&[("intent", Members(NAME))])),
+    ("bot", NAME),
+    ("currentIntent", NAME),
+    ("sessionState", Members(&[("intent", NAME)])),
     ("invocationSource", Text),
     ("Name", Text),
-    ("Details", Members(&[("ContactData", Members(CONTACT))])),
+    ("Details", Members(&[("ContactData", CONTACT)])),
     ("messageVersion", Payload),
-    ("agent", Members(NAME)),
+    ("agent", NAME),
     ("actionGroup", Text),
     ("apiPath", Text),
     ("function", Text),
@@ -107,10 +109,10 @@ pub(super) const EVENT: &[Wanted] = &[
     ("signatureVerified", Payload),
     ("protocols", Payload),
     ("protocolData", Payload),
-];
+]);
 
 /// One of `Records`.
-pub(super) const RECORD: &[Wanted] = &[
+pub(super) const RECORD: Keep = Members(&[
     ("eventSource", Text),
     ("eventSourceARN", Text),
     ("eventName", Text),
@@ -123,12 +125,12 @@ pub(super) const RECORD: &[Wanted] = &[
     ("dynamodb", Members(&[("SequenceNumber", Text)])),
     ("s3", Members(&[("bucket", Members(&[("name", Text)]))])),
     ("ses", Members(&[("receipt", Members(&[("action", Members(&[("type", Text)]))]))])),
-];
+]);
 
 /// What a handler returns of records that failed.
-pub(super) const RESPONSE: &[Wanted] = &[("batchItemFailures", List(&Members(&[("itemIdentifier", Text)]), super::ELEMENTS_MAX))];
+pub(super) const RESPONSE: Keep = Members(&[("batchItemFailures", List(&Members(&[("itemIdentifier", Text)]), ELEMENTS_MAX))]);
 
-const REQUEST_CONTEXT: &[Wanted] = &[
+const REQUEST_CONTEXT: Keep = Members(&[
     ("routeKey", Text),
     ("stage", Text),
     ("apiId", Text),
@@ -144,22 +146,22 @@ const REQUEST_CONTEXT: &[Wanted] = &[
     ("serviceNetworkArn", Text),
     ("targetGroupArn", Text),
     ("queryString", Payload),
-];
+]);
 
-const APPSYNC_INFO: &[Wanted] = &[
+const APPSYNC_INFO: Keep = Members(&[
     ("fieldName", Text),
     ("parentTypeName", Text),
     ("selectionSetList", Payload),
     ("channelNamespace", Members(&[("name", Text)])),
     ("operation", Text),
-];
+]);
 
-const STEP_CONTEXT: &[Wanted] = &[("Execution", Members(ID)), ("StateMachine", Members(ID)), ("State", Members(NAME))];
+const STEP_CONTEXT: Keep = Members(&[("Execution", ID), ("StateMachine", ID), ("State", NAME)]);
 
-const CHANGE: &[Wanted] = &[("operationType", Text), ("ns", Members(&[("db", Text), ("coll", Text)]))];
+const CHANGE: Keep = Members(&[("operationType", Text), ("ns", Members(&[("db", Text), ("coll", Text)]))]);
 
-const CONTACT: &[Wanted] = &[("Channel", Text), ("InitiationMethod", Text), ("Queue", Members(&[("Name", Text)]))];
+const CONTACT: Keep = Members(&[("Channel", Text), ("InitiationMethod", Text), ("Queue", Members(&[("Name", Text)]))]);
 
-const ID: &[Wanted] = &[("Id", Text)];
+const ID: Keep = Members(&[("Id", Text)]);
 
-const NAME: &[Wanted] = &[("name", Text), ("Name", Text)];
+const NAME: Keep = Members(&[("name", Text), ("Name", Text)]);
