@@ -87,9 +87,11 @@ pub(crate) fn fraction() -> f64 {
 pub(crate) struct Seed(u64);
 
 impl Seed {
-    /// For a trace whose id came from upstream.
-    pub(crate) fn random() -> Self {
-        Self(random()[0])
+    /// For a trace whose id came from upstream, where this is below `parent`.
+    ///
+    /// Processes that Lambda restored from one snapshot draw the same numbers, and may serve the same trace; their parents differ.
+    pub(crate) fn below(parent: Option<SegmentId>) -> Self {
+        Self(random()[0] ^ parent.map_or(0, SegmentId::to_bits))
     }
 
     /// How far to jump ahead in serials so that another process, which goes on from the same one, makes other ids.
@@ -133,7 +135,7 @@ mod tests {
 
     #[test]
     fn segment_ids_of_one_seed_differ() {
-        let seed = Seed::random();
+        let seed = Seed::below(None);
         let ids: HashSet<_> = (0..200_000).map(|serial| seed.segment(serial)).collect();
         assert_eq!(ids.len(), 200_000);
     }

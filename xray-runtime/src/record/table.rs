@@ -99,7 +99,7 @@ impl Identity {
     fn new(recorder: Recorder, upstream: TraceHeader, root: Root) -> Self {
         let origin = Origin::now();
         let (trace_id, seed) = match upstream.root {
-            Some(root) => (root, Seed::random()),
+            Some(root) => (root, Seed::below(upstream.parent)),
             None => ids::trace(origin.unix_seconds()),
         };
         Self { recorder, origin, trace_id, seed, upstream, root, invocation: None, process: sys::process_id() }

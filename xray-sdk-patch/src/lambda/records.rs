@@ -85,19 +85,19 @@ pub fn trace_record<R: Serialize + ?Sized, F: Future>(record: &R, future: F) -> 
 
 fn open<R: Serialize + ?Sized>(record: &R) -> OpenSubsegment {
     let opened = subsegment("record").open();
-    if opened.is_recording() {
+    let mut stands_for = None;
+    opened.attach(|values| {
         let Record { source, id, annotations, link } = event::record(record);
-        opened.attach(|values| {
-            values.annotate("event_source", source);
-            values.annotate("record_id", id.as_deref());
-            annotations.into_iter().for_each(|(key, value)| values.annotate(key, value));
-            if let Some(producer) = &link {
-                values.link(producer);
-            }
-        });
-        if let Some(id) = id {
-            opened.stands_for(id);
+        values.annotate("event_source", source);
+        values.annotate("record_id", id.as_deref());
+        annotations.into_iter().for_each(|(key, value)| values.annotate(key, value));
+        if let Some(producer) = &link {
+            values.link(producer);
         }
+        stands_for = id;
+    });
+    if let Some(id) = stands_for {
+        opened.stands_for(id);
     }
     opened
 }

@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 
 use lambda_runtime::tower::{Layer, Service};
 use lambda_runtime::{LambdaEvent, LambdaInvocation};
-use xray_runtime::ErrorKind;
 use xray_runtime::__rt::{self, Site};
+use xray_runtime::ErrorKind;
 use xray_runtime::lambda::{self, Invocation, OpenInvocation};
 
 use super::context::begin;
@@ -121,7 +121,12 @@ impl<S, K, D> TraceService<S, K, D> {
     }
 
     /// Begins an invocation, and calls the handler in it.
-    pub(super) fn handle<T, F: Future>(&mut self, invocation: OpenInvocation, event: T, call: impl FnOnce(&mut S, T) -> F) -> TraceFuture<F, K, D> {
+    pub(super) fn handle<T, F: Future>(
+        &mut self,
+        invocation: OpenInvocation,
+        event: T,
+        call: impl FnOnce(&mut S, T) -> F,
+    ) -> TraceFuture<F, K, D> {
         let future = invocation.run(|| call(&mut self.inner, event));
         TraceFuture::new(invocation.trace(future), self.settings.capture_error)
     }

@@ -88,9 +88,7 @@ impl<S: Reopen, E> Answer<Result<StreamResponse<S>, E>> {
     pub fn __autoxray_close(self) -> Result<StreamResponse<S>, E> {
         let Self { result, invocation } = self;
         match result {
-            Ok(StreamResponse { metadata_prelude, stream }) => {
-                Ok(StreamResponse { metadata_prelude, stream: stream.reopen(invocation) })
-            }
+            Ok(StreamResponse { metadata_prelude, stream }) => Ok(StreamResponse { metadata_prelude, stream: stream.reopen(invocation) }),
             Err(error) => {
                 invocation.close();
                 Err(error)
