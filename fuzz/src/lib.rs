@@ -1,8 +1,10 @@
 //! What must hold for any bytes that come from outside. The fuzz targets feed these functions; CONTRIBUTING.md says how.
 
+use serde_json::Value;
 use xray_model::document::{self, Document};
 use xray_model::limits::{DOCUMENT_BYTES_MAX, HEADER_EXTRAS_BYTES_MAX};
 use xray_model::{Sampled, TRACE_ID_LEN, TraceHeader, datagram as daemon};
+use xray_sdk_patch::lambda::Payload;
 
 /// Any `X-Amzn-Trace-Id` or `traceparent` is read; what is passed on is short, clean, and reads the same again.
 pub fn header(bytes: &[u8]) {
@@ -61,6 +63,17 @@ pub fn datagram(bytes: &[u8]) {
     }
 }
 
+/// Any event that is looked at becomes what it would have become, or is refused as it would have been.
+pub fn event(bytes: &[u8]) {
+    let unseen = serde_json::from_slice::<Value>(bytes);
+    let seen = serde_json::from_slice::<Payload<Value>>(bytes);
+    match (unseen, seen) {
+        (Ok(unseen), Ok(seen)) => assert_eq!(unseen, seen.into_inner()),
+        (Err(_), Err(_)) => {}
+        (unseen, seen) => panic!("{unseen:?}\n{seen:?}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -98,5 +111,10 @@ mod tests {
     #[test]
     fn datagrams() {
         run("datagram", super::datagram);
+    }
+
+    #[test]
+    fn events() {
+        run("event", super::event);
     }
 }

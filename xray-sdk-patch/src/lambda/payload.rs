@@ -17,6 +17,13 @@ pub struct Payload<T> {
     pub(super) event: Option<Event>,
 }
 
+impl<T> Payload<T> {
+    /// What the handler takes.
+    pub fn into_inner(self) -> T {
+        self.payload
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Payload<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if !xray_runtime::is_enabled() {
