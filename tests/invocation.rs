@@ -204,6 +204,19 @@ fn poll_once<F: Future>(future: F) {
 }
 
 #[test]
+fn a_segment_of_our_own_fails_with_its_handler() {
+    let recorder = TestRecorder::new();
+    recorder.run(|| {
+        let open = invocation("h").begin();
+        open.fail(|| Some(Failure::new("No", "no")));
+        open.close();
+        let panics = invocation("p").begin();
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| poll_once(panics.trace(async { panic!("oh") })))).is_err());
+    });
+    recorder.assert_tree("function [fault]\n  h [fault] !No: no\nfunction [fault]\n  p [fault] !panic: oh");
+}
+
+#[test]
 fn the_user_of_a_segment_that_is_not_ours_can_be_searched_for_all_the_same() {
     let recorder = lambda();
     recorder.run(|| {

@@ -251,9 +251,8 @@ impl OpenInvocation {
     pub fn fail(&self, failure: impl FnOnce() -> Option<Failure>) {
         if self.is_recording()
             && let Some(failure) = crate::value::quietly(failure).flatten()
-            && self.place.with_table(|table, key| table.fails_first(key)) == Some(true)
         {
-            self.place.record_error(failure);
+            self.place.change(LossKind::Exception, "", |table, key| table.fail_handler(key, failure));
         }
     }
 
@@ -277,7 +276,8 @@ impl OpenInvocation {
 
     #[cold]
     pub(super) fn panicked(mut self, payload: &(dyn std::any::Any + Send)) {
-        self.end(|handler| handler.panicked(Some(payload)));
+        self.fail(|| Some(Failure::panic(Some(payload))));
+        self.end(|handler| handler.close(Ending::now()));
     }
 
     fn end(&mut self, end_handler: impl FnOnce(Here)) {
@@ -306,7 +306,11 @@ impl Drop for OpenInvocation {
         if self.root.is_none() && self.handler.is_none() {
             return;
         }
-        let panicked = thread::panicking() && !self.was_panicking;
-        self.end(|handler| if panicked { handler.panicked(None) } else { handler.cancel() });
+        if thread::panicking() && !self.was_panicking {
+            self.fail(|| Some(Failure::panic(None)));
+            self.end(|handler| handler.close(Ending::now()));
+        } else {
+            self.end(Here::cancel);
+        }
     }
 }

@@ -47,9 +47,17 @@ impl Table {
         self.get(handler).filter(|record| record.phase == Phase::Open).map(|_| (handler, ends_within))
     }
 
-    /// Whether nobody has asked this before for the invocation that `key` is in: its failure is told once.
-    pub(crate) fn fails_first(&mut self, key: Key) -> bool {
-        self.invocation(key).is_none_or(|invocation| !std::mem::replace(&mut invocation.failed, true))
+    /// Records what the handler `key` failed with, if nobody has done so before. The segment failed too, if it is ours.
+    pub(crate) fn fail_handler(&mut self, key: Key, failure: Failure) {
+        if self.invocation(key).is_some_and(|invocation| std::mem::replace(&mut invocation.failed, true)) {
+            return;
+        }
+        let kind = failure.kind;
+        self.fail(key, failure);
+        let root = self.root();
+        if self.invocation(key).is_some() && root != key && self.get(root).is_some() {
+            self.fail(root, kind.into());
+        }
     }
 
     /// Says that `key` is what becomes of the item `id` of a batch.
