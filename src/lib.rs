@@ -324,6 +324,9 @@ mod readme;
 pub use xray_macros::main;
 #[doc(inline)]
 pub use xray_macros::traced;
+#[cfg(feature = "lambda")]
+#[doc(inline)]
+pub use xray_macros::traced_lambda;
 #[doc(inline)]
 pub use xray_runtime::*;
 

@@ -3,5 +3,8 @@
 
 #[test]
 fn mistakes_are_explained_at_the_word() {
-    trybuild::TestCases::new().compile_fail("tests/ui/*/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/*/*.rs");
+    #[cfg(all(feature = "lambda", feature = "rewrite"))]
+    cases.compile_fail("tests/ui/lambda/*/*.rs");
 }

@@ -1,12 +1,15 @@
-//! The grammar of the attribute's arguments.
+//! The grammar of the attributes' arguments.
 //!
 //! ```text
 //! options := [ option { "," option } [ "," ] ]
 //! option  := "name" "=" TEXT | "segment" [ "=" TEXT ] | "namespace" "=" TEXT
 //!          | "annotate" "(" values ")" | "metadata" "(" values ")" | "sends" "=" BOOL | "skip"
+//!          | "capture_response" [ "=" BOOL ] | "capture_error" "=" BOOL
 //! values  := value { "," value } [ "," ]
 //! value   := IDENT | IDENT "=" EXPR | TEXT "=" EXPR | "allow_secret" "(" value ")"
 //! ```
+//!
+//! `#[traced]` and `#[traced_lambda]` share it, and take different options of it.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -17,9 +20,18 @@ use syn::{Expr, LitBool, LitStr, Token, token};
 use crate::diag::{self, Diag};
 use crate::valid;
 
-/// What can be written, as it is shown to the user.
-const OPTIONS: [&str; 8] =
+/// What can be written in `#[traced(…)]`, as it is shown to the user.
+pub(crate) const TRACED: [&str; 8] =
     ["name = \"…\"", "segment", "segment = \"…\"", "namespace = \"remote\"", "annotate(…)", "metadata(…)", "sends = false", "skip"];
+/// The same for `#[traced_lambda(…)]`.
+pub(crate) const TRACED_LAMBDA: [&str; 6] =
+    ["name = \"…\"", "capture_response", "capture_error = false", "annotate(…)", "metadata(…)", "sends = false"];
+
+const SENDS: &str = "`sends` says whether calls of clients inside are recorded: write `sends = false` to leave them as they are";
+const CAPTURE_RESPONSE: &str =
+    "`capture_response` says whether the answer is recorded: write `capture_response`, or `capture_response = false`";
+const CAPTURE_ERROR: &str =
+    "`capture_error` says whether it is recorded what an error says: write `capture_error = false` to record only that there was one";
 
 /// An option's value and the word it was given with.
 pub(crate) struct Given<T> {
@@ -27,7 +39,7 @@ pub(crate) struct Given<T> {
     pub(crate) value: T,
 }
 
-/// The arguments of `#[traced(…)]`.
+/// The arguments of `#[traced(…)]` or `#[traced_lambda(…)]`.
 #[derive(Default)]
 pub(crate) struct Args {
     pub(crate) name: Option<Given<LitStr>>,
@@ -38,6 +50,8 @@ pub(crate) struct Args {
     pub(crate) metadata: Option<Given<Vec<Value>>>,
     pub(crate) sends: Option<Given<bool>>,
     pub(crate) skip: Option<Given<()>>,
+    pub(crate) capture_response: Option<Given<bool>>,
+    pub(crate) capture_error: Option<Given<bool>>,
 }
 
 /// One recorded value: `user_id`, `post_id = input.id`, `"order.id" = order.id`.
@@ -51,12 +65,12 @@ pub(crate) struct Value {
 }
 
 impl Args {
-    /// Parses and checks the arguments; the error holds every mistake in them.
-    pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Self> {
+    /// Parses and checks the arguments of an attribute that knows these options; the error holds every mistake in them.
+    pub(crate) fn parse(tokens: TokenStream, known: &[&str]) -> syn::Result<Self> {
         let mut diag = Diag::default();
         let mut args = Self::default();
         for option in split(tokens, &mut diag) {
-            let read = |input: ParseStream<'_>| args.option(input, &mut diag);
+            let read = |input: ParseStream<'_>| args.option(input, known, &mut diag);
             let result = read.parse2(option);
             diag.keep(result);
         }
@@ -74,10 +88,23 @@ impl Args {
         self.sends.as_ref().is_none_or(|given| given.value)
     }
 
-    fn option(&mut self, input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<()> {
+    /// Is the answer recorded?
+    pub(crate) fn captures_response(&self) -> bool {
+        self.capture_response.as_ref().is_some_and(|given| given.value)
+    }
+
+    /// Is it recorded what errors say?
+    pub(crate) fn captures_error(&self) -> bool {
+        self.capture_error.as_ref().is_none_or(|given| given.value)
+    }
+
+    fn option(&mut self, input: ParseStream<'_>, known: &[&str], diag: &mut Diag) -> syn::Result<()> {
         let Ok(word) = input.call(Ident::parse_any) else {
             return Err(input.error(format_args!("expected an option, found `{}`", rest(input))));
         };
+        if !diag::is_known(&word, known) {
+            return Err(diag::unknown("option", &word, known));
+        }
         let what = format!("option `{word}`");
         match word.to_string().as_str() {
             "name" => {
@@ -101,12 +128,20 @@ impl Args {
                 diag.set(&mut self.metadata, Given { word: word.clone(), value }, word, what);
             }
             "sends" => {
-                let value = truth(&word, input)?;
+                let value = truth(&word, SENDS, input)?;
                 diag.set(&mut self.sends, Given { word: word.clone(), value }, word, what);
+            }
+            "capture_response" => {
+                let value = input.is_empty() || truth(&word, CAPTURE_RESPONSE, input)?;
+                diag.set(&mut self.capture_response, Given { word: word.clone(), value }, word, what);
+            }
+            "capture_error" => {
+                let value = truth(&word, CAPTURE_ERROR, input)?;
+                diag.set(&mut self.capture_error, Given { word: word.clone(), value }, word, what);
             }
             "skip" if !input.is_empty() => return Err(input.error("`skip` takes no value: write `skip` alone")),
             "skip" => diag.set(&mut self.skip, Given { word: word.clone(), value: () }, word, what),
-            _ => return Err(diag::unknown("option", &word, &OPTIONS)),
+            _ => return Err(diag::unknown("option", &word, known)),
         }
         if input.is_empty() { Ok(()) } else { Err(surplus(input)) }
     }
@@ -143,13 +178,12 @@ fn text(word: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
 }
 
 /// `= false`, `= true`
-fn truth(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
-    const WANTED: &str = "`sends` says whether calls of clients inside are recorded: write `sends = false` to leave them as they are";
+fn truth(word: &Ident, wanted: &str, input: ParseStream<'_>) -> syn::Result<bool> {
     if input.parse::<Option<Token![=]>>()?.is_none() || input.is_empty() {
-        return Err(syn::Error::new(word.span(), WANTED));
+        return Err(syn::Error::new(word.span(), wanted));
     }
     let found = input.fork();
-    input.parse::<LitBool>().map(|truth| truth.value).map_err(|_| found.error(format_args!("{WANTED}; found `{}`", rest(&found))))
+    input.parse::<LitBool>().map(|truth| truth.value).map_err(|_| found.error(format_args!("{wanted}; found `{}`", rest(&found))))
 }
 
 /// `( value, … )`. Errors inside are collected; the values without errors are returned.

@@ -46,6 +46,11 @@ impl Diag {
     }
 }
 
+/// Is `word` the first word of one of these?
+pub(crate) fn is_known(word: &Ident, known: &[&str]) -> bool {
+    known.iter().any(|entry| word == first_word(entry))
+}
+
 /// The message for a word that is not among `known`; each entry of `known` is shown as it is written
 /// and compared by its first word.
 pub(crate) fn unknown(what: &str, word: &Ident, known: &[&str]) -> syn::Error {

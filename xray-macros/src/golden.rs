@@ -1,4 +1,5 @@
 //! Expansions, one pair of files per shape: `golden/<shape>.rs` goes in, `golden/<shape>.expanded.rs` comes out.
+//! Those of `#[traced_lambda]` are in `golden_lambda`.
 //! `UPDATE=1 cargo test -p xray-macros` rewrites the latter; a test of `autoxray` compiles them.
 
 use std::fmt::Write as _;
@@ -41,7 +42,7 @@ pub(crate) fn compare(folder: &str) {
     assert!(wrong.is_empty(), "other expansions than recorded (UPDATE=1 accepts them):\n{wrong}");
 }
 
-/// Expands every `#[traced]` of a file and pretty-prints the result.
+/// Expands every `#[traced]` and `#[traced_lambda]` of a file and pretty-prints the result.
 fn expand_file(source: &str) -> String {
     let file = syn::parse_file(source).unwrap();
     let mut out = TokenStream::new();
@@ -80,22 +81,29 @@ fn expand_item(item: Item) -> TokenStream {
 }
 
 fn is_traced(attr: &Attribute) -> bool {
-    attr.path().is_ident("traced")
+    attr.path().is_ident("traced") || attr.path().is_ident("traced_lambda")
 }
 
-/// Removes the attribute; its arguments.
-fn take(attrs: &mut Vec<Attribute>) -> Option<TokenStream> {
+/// An attribute as it was written.
+struct Given {
+    is_lambda: bool,
+    args: TokenStream,
+}
+
+/// Removes the attribute.
+fn take(attrs: &mut Vec<Attribute>) -> Option<Given> {
     let at = attrs.iter().position(is_traced)?;
-    match attrs.remove(at).meta {
-        Meta::List(list) => Some(list.tokens),
-        _ => Some(TokenStream::new()),
-    }
+    let attr = attrs.remove(at);
+    let is_lambda = attr.path().is_ident("traced_lambda");
+    let args = if let Meta::List(list) = attr.meta { list.tokens } else { TokenStream::new() };
+    Some(Given { is_lambda, args })
 }
 
-fn apply(args: Option<TokenStream>, item: &impl ToTokens) -> TokenStream {
+fn apply(given: Option<Given>, item: &impl ToTokens) -> TokenStream {
     let item = item.to_token_stream();
-    match args {
-        Some(args) => expand::traced(args, &item).unwrap(),
+    match given {
+        Some(Given { is_lambda: false, args }) => expand::traced(args, &item).unwrap(),
+        Some(Given { is_lambda: true, args }) => expand::traced_lambda(args, &item).unwrap(),
         None => item,
     }
 }

@@ -36,6 +36,31 @@ impl Item {
         Self::read.parse2(tokens.clone())
     }
 
+    /// Reads the function below `#[traced_lambda]`.
+    pub(crate) fn parse_handler(tokens: &TokenStream) -> syn::Result<Function> {
+        let read = |input: ParseStream<'_>| {
+            let attrs = input.call(Attribute::parse_outer)?;
+            let start = input.span();
+            let (word, at) = match kind(input) {
+                Kind::Function => match function(attrs, input)? {
+                    FunctionPart::Whole(function) => return Ok(*function),
+                    FunctionPart::Declared(name) => {
+                        let message = format!("`{name}` has no body here: put `#[traced_lambda]` where it is implemented");
+                        return Err(syn::Error::new(name.span(), message));
+                    }
+                },
+                Kind::Container("impl") => ("an `impl` block", start),
+                Kind::Container("trait") => ("a `trait`", start),
+                Kind::Container(_) => ("a `mod`", start),
+                Kind::Other(word, at) => (word, at),
+            };
+            let message =
+                format!("`#[traced_lambda]` cannot stand on {word}: it goes on the handler of a Lambda function, or on `fn main`");
+            Err(syn::Error::new(at, message))
+        };
+        read.parse2(tokens.clone())
+    }
+
     fn read(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         match kind(input) {

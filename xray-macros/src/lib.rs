@@ -2,14 +2,14 @@
 //! `::autoxray::__rt`.
 //!
 //! The way of an attribute: `args` (grammar) and `item` (signature parsed, body kept as raw tokens)
-//! → `valid` and `secret` (rules) → `calls` (with the feature `rewrite`: clients in the body) → `expand` (one template per shape) → or, when
-//! something is wrong, `fallback` (the errors and the untouched item).
+//! → `valid` and `secret` (rules) → `calls` (with the feature `rewrite`: clients in the body; with `lambda`: services in `main`) → `expand` (one
+//! template per shape) → or, when something is wrong, `fallback` (the errors and the untouched item).
 #![forbid(unsafe_code)]
 
 mod args;
-#[cfg(feature = "rewrite")]
+#[cfg(any(feature = "lambda", feature = "rewrite"))]
 mod calls;
-#[cfg(not(feature = "rewrite"))]
+#[cfg(not(any(feature = "lambda", feature = "rewrite")))]
 #[path = "calls_compiled_out.rs"]
 mod calls;
 mod diag;
@@ -59,6 +59,59 @@ use proc_macro::TokenStream;
 pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
     let item = item.into();
     expand::traced(args.into(), &item).unwrap_or_else(|errors| fallback::untouched(&errors, &item)).into()
+}
+
+/// Records the invocations of a Lambda function that is built with `lambda_runtime` or `lambda_http`. Goes on its handler, or on `fn main`.
+/// Needs the feature `lambda`, and `lambda-http` for requests of `lambda_http`.
+///
+/// On the handler, an `async fn` that takes the event, as a function or a method:
+///
+/// ```text
+/// #[traced_lambda]
+/// async fn handler(event: LambdaEvent<Order>, client: &Client) -> Result<Receipt, Error> {
+///     client.place(event.payload).await
+/// }
+/// ```
+///
+/// Each call is the invocation: a subsegment called `## handler` in the segment that Lambda sends, or in one of our own where Lambda is not, as in
+/// a test. It says where the event came from, marks the records of a batch that the answer gives back, and has all that is recorded
+/// below it. Like `#[traced]`, it records how the function ended, and the calls of clients in it (with the feature `rewrite`). The event is the
+/// argument whose type is called `LambdaEvent` or `Request`, or else the first one that is not borrowed.
+///
+/// On `main`, above or below `#[tokio::main]`:
+///
+/// ```text
+/// #[traced_lambda]
+/// #[tokio::main]
+/// async fn main() -> Result<(), Error> {
+///     let client = Client::new().await;
+///     lambda_runtime::run(service_fn(|event| handler(event, &client))).await
+/// }
+/// ```
+///
+/// Then what is given to `run`, `runtime`, `Runtime::new` and the like records its invocations, with whatever handler: a service of tower, a router
+/// of axum. It is named after the function that is called in `service_fn( )`. The start of the program is recorded, and all that
+/// `#[autoxray::main]` does is done. With both attributes in one program, an invocation is still recorded once.
+///
+/// | Option | On | Meaning |
+/// |---|---|---|
+/// | `name = "orders"` | handler, `main` | name of the subsegment; `## ` and the function's name if left out |
+/// | `capture_error = false` | handler, `main` | record that an invocation failed, and not what the error says |
+/// | `capture_response` | handler | record the answer, as metadata; it must be `Serialize` |
+/// | `annotate(id = event.payload.id)` | handler | indexed values, as with `#[traced]` |
+/// | `metadata(size = event.payload.items.len())` | handler | values that are stored, as with `#[traced]` |
+/// | `sends = false` | handler, `main` | leave calls of clients inside as they are |
+///
+/// The function behaves as without the attribute: same result, same order of drops, same panics.
+///
+/// Limits: a handler that is not an `async fn`, but returns a future, is not taken. A function of your own that is called `run` gets what it is
+/// given; but where the type of that follows from the function, as in `run(text.parse()?)` or `run(|x| x + 1)`, nothing is looked at. Nor
+/// is a service that is built with types written out, as in `run::<Order, _, _>(…)`. `AUTOXRAY_REWRITES=1 cargo build` lists the services that are
+/// recorded.
+#[proc_macro_attribute]
+pub fn traced_lambda(args: TokenStream, item: TokenStream) -> TokenStream {
+    let item = item.into();
+    expand::traced_lambda(args.into(), &item).unwrap_or_else(|errors| fallback::untouched(&errors, &item)).into()
 }
 
 /// Goes on `fn main`: calls of clients in it are recorded, and AWS clients that it makes record each of their calls, wherever they are used.

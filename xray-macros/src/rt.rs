@@ -32,10 +32,9 @@ pub(crate) fn first_span(tokens: &TokenStream) -> Span {
 
 /// `const { &::autoxray::__rt::Site::new("f", "src/shop.rs", 12u32) }`: the call site, made at compile time.
 pub(crate) fn site(args: &Args, function: &Ident) -> TokenStream {
-    let new = path("Site");
     let own = || LitStr::new(&syn::ext::IdentExt::unraw(function).to_string(), here());
     let name = args.name.as_ref().map_or_else(own, |given| given.value.clone());
-    let place = place(function.span());
+    let new = new_site(&name, function.span());
     let namespace = args.namespace.as_ref().map(|given| {
         let method = Ident::new(&given.value.value(), here());
         quote_spanned!(here()=> .#method())
@@ -44,7 +43,18 @@ pub(crate) fn site(args: &Args, function: &Ident) -> TokenStream {
         None => quote_spanned!(here()=> .segment()),
         Some(name) => quote_spanned!(here()=> .segment_named(#name)),
     });
-    quote_spanned!(here()=> const { &#new::new(#name, #place) #namespace #segment })
+    quote_spanned!(here()=> const { &#new #namespace #segment })
+}
+
+/// `const { &::autoxray::__rt::Site::new("## handler", "src/main.rs", 12u32) }`: of what stands at `span`.
+pub(crate) fn site_named(name: &LitStr, span: Span) -> TokenStream {
+    let new = new_site(name, span);
+    quote_spanned!(here()=> const { &#new })
+}
+
+fn new_site(name: &LitStr, span: Span) -> TokenStream {
+    let (site, place) = (path("Site"), place(span));
+    quote_spanned!(here()=> #site::new(#name, #place))
 }
 
 /// `"src/shop.rs", 12u32`: where a token stands in the user's file; `file!()` and `line!()` would give the
@@ -91,7 +101,7 @@ impl Output<'_> {
 }
 
 /// `|__o| __o.failure()`: see the runtime's `value/probe.rs`.
-fn outcome(output: Output<'_>) -> TokenStream {
+pub(crate) fn outcome(output: Output<'_>) -> TokenStream {
     let parameter = match output {
         Output::Plain => return quote_spanned!(here()=> |_| ::core::option::Option::None),
         Output::Known => quote_spanned!(here()=> __o),

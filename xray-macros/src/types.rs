@@ -12,7 +12,7 @@ pub(crate) enum Returned<'a> {
 }
 
 /// Sees through the invisible groups that `macro_rules!` leaves around `$t:ty`, and through `( )`.
-fn bare(ty: &Type) -> &Type {
+pub(crate) fn bare(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => bare(&group.elem),
         Type::Paren(paren) => bare(&paren.elem),

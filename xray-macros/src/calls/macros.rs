@@ -39,7 +39,7 @@ const LEFT: &str = "inside of a macro's input";
 
 /// Rewrites the input of a macro, if it can be understood.
 pub(super) fn rewrite(finder: &mut Finder, call: &mut Macro) {
-    if !super::mentions(&call.tokens, &super::WORDS) {
+    if !finder.concerns(&call.tokens) {
         return;
     }
     let name = call.path.segments.last().map_or_else(String::new, |last| last.ident.to_string());
@@ -57,8 +57,7 @@ pub(super) fn rewrite(finder: &mut Finder, call: &mut Macro) {
         Some(_) => {}
         None => {
             finder.notes.back_to(before);
-            // `new` and `get` may be anybody's.
-            if super::mentions(&call.tokens, &["send", "execute", "spawn", "spawn_blocking", "reqwest", "from_conf"]) {
+            if finder.misses(&call.tokens) {
                 finder.notes.left(call.path.span(), LEFT);
             }
         }

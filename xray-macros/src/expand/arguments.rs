@@ -27,8 +27,9 @@ use crate::types::drops_nothing;
 /// An argument that is not used, or only in part, is not captured and would be dropped too late, so it (and what
 /// follows, which must go before it) becomes a local, as the compiler does for `async fn`. At the
 /// beginning of the list too late is the right time: there it stays untouched, and its warning with it.
-/// Locals, too, are arguments whose use the compiler judges otherwise when they are captured (see [`Bindings`]).
-pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> Prelude {
+/// Locals, too, are arguments whose use the compiler judges otherwise when they are captured (see [`Bindings`]), and the one at the position
+/// `looked_at`: it then has a name of ours in the signature, by which it can be looked at before the body has it (see [`own_name`]).
+pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream, looked_at: Option<usize>) -> Prelude {
     let mentioned = LazyCell::new(|| Names::in_tokens(body));
     let mut captured: Vec<(Vec<Attribute>, Ident)> = Vec::new();
     let mut locals = TokenStream::new();
@@ -37,6 +38,10 @@ pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream) -> Prelude {
         match input {
             FnArg::Receiver(receiver) if drops_nothing(&receiver.ty) => {}
             FnArg::Receiver(receiver) => captured.push((Vec::new(), Ident::new("self", receiver.self_token.span))),
+            FnArg::Typed(argument) if looked_at == Some(position) => {
+                let used = bindings(&argument.pat).idents.iter().any(|name| mentioned.contain(name));
+                locals.extend(local(argument, position, used));
+            }
             FnArg::Typed(argument) if drops_nothing(&argument.ty) => {
                 // An array's elements are not looked at that closely, and it may be large.
                 if bindings(&argument.pat).mutable && !matches!(*argument.ty, Type::Array(_)) {
@@ -128,6 +133,17 @@ pub(crate) fn allowances(sig: &Signature) -> Option<TokenStream> {
     let receiver = sig.receiver().filter(|receiver| receiver.mutability.is_some() && !drops_nothing(&receiver.ty))?;
     let captured = receiver.reference.is_none();
     captured.then(|| quote_spanned!(here()=> #[allow(unused_assignments)]))
+}
+
+/// What the argument at `position` is called in the signature, if it was made a local.
+pub(crate) fn own_name(sig: &Signature, position: usize) -> Option<&Ident> {
+    match sig.inputs.get(position) {
+        Some(FnArg::Typed(argument)) => match &*argument.pat {
+            Pat::Ident(name) => Some(&name.ident),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// What the arguments are called in the body.

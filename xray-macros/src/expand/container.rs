@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote_spanned};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Meta};
 
-use super::{body, function, is_traced};
+use super::{body, function, is_attribute, is_traced};
 use crate::args::Args;
 use crate::item::{self, Container, FunctionPart, Kind};
 use crate::rt::here;
@@ -101,8 +101,10 @@ fn is_skip(attr: &Attribute) -> bool {
     is_traced(attr) && matches!(&attr.meta, Meta::List(list) if list.tokens.to_string() == "skip")
 }
 
-/// `#[traced(…)]`, or `#[cfg_attr(…, traced(…))]`: the function answers for itself.
+/// `#[traced(…)]`, `#[traced_lambda(…)]`, or one of them in `#[cfg_attr(…, …)]`: the function answers for itself.
 fn is_own(attr: &Attribute) -> bool {
-    let named = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "traced");
-    is_traced(attr) || attr.path().is_ident("cfg_attr") && body::any(&attr.meta.to_token_stream(), &named)
+    let named = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "traced" || ident == "traced_lambda");
+    is_traced(attr)
+        || is_attribute(attr, "traced_lambda")
+        || attr.path().is_ident("cfg_attr") && body::any(&attr.meta.to_token_stream(), &named)
 }

@@ -36,13 +36,7 @@ pub(crate) fn expand(args: &Args, function: Function) -> TokenStream {
     } else {
         synchronous(&mut parts)
     };
-    let Parts { sig, body, .. } = parts;
-    let mut out = arguments::allowances(&sig).unwrap_or_default();
-    attrs.iter().for_each(|attr| attr.to_tokens(&mut out));
-    prefix.to_tokens(&mut out);
-    sig.to_tokens(&mut out);
-    body.replaced(content).to_tokens(&mut out);
-    out
+    parts.function(&attrs, &prefix, content)
 }
 
 /// ```text
@@ -75,15 +69,8 @@ fn synchronous(parts: &mut Parts<'_>) -> TokenStream {
 /// ```
 fn asynchronous(parts: &mut Parts<'_>) -> TokenStream {
     let returned = output(&parts.sig);
-    let mut prelude = parts.prelude();
-    // `!` could not be written there, and need not be.
-    if !matches!(returned, Type::Never(_)) {
-        prelude.extend([rt::typed(&returned)]);
-    }
-    prelude.extend(rt::values(parts.args));
-    let block = body::after(prelude, &parts.body.block);
-    let body = parts.body.block.span();
-    let future = rt::future(&parts.site, &quote_spanned!(body=> async move #block), Output::of(&returned));
+    let block = parts.async_block(&returned, None);
+    let future = rt::future(&parts.site, &block, Output::of(&returned));
     quote_spanned!(here()=> #future.await)
 }
 
@@ -112,7 +99,7 @@ fn keeps_caller(attrs: &[Attribute]) -> bool {
 }
 
 /// `R`, as it may be written inside the body.
-fn output(sig: &Signature) -> Type {
+pub(crate) fn output(sig: &Signature) -> Type {
     match &sig.output {
         ReturnType::Type(_, ty) => types::inside_body(ty),
         ReturnType::Default => {
@@ -122,20 +109,43 @@ fn output(sig: &Signature) -> Type {
 }
 
 impl Parts<'_> {
+    /// The whole function, with another body.
+    pub(crate) fn function(&self, attrs: &[Attribute], prefix: &TokenStream, content: TokenStream) -> TokenStream {
+        let mut out = arguments::allowances(&self.sig).unwrap_or_default();
+        attrs.iter().for_each(|attr| attr.to_tokens(&mut out));
+        prefix.to_tokens(&mut out);
+        self.sig.to_tokens(&mut out);
+        self.body.replaced(content).to_tokens(&mut out);
+        out
+    }
+
     /// `move || -> R { PRELUDE VALUES BODY }`
     pub(crate) fn closure(&mut self, output: &Type, values: Option<TokenStream>) -> TokenStream {
-        let mut prelude = self.prelude();
+        let mut prelude = self.prelude(None);
         prelude.extend(values);
         let block = body::after(prelude, &self.body.block);
         let body = self.body.block.span();
         quote_spanned!(body=> move || -> #output #block)
     }
 
+    /// `async move { PRELUDE if false { return ::autoxray::__rt::typed::<R>(); } VALUES BODY }`
+    pub(crate) fn async_block(&mut self, output: &Type, looked_at: Option<usize>) -> TokenStream {
+        let mut prelude = self.prelude(looked_at);
+        // `!` could not be written there, and need not be.
+        if !matches!(output, Type::Never(_)) {
+            prelude.extend([rt::typed(output)]);
+        }
+        prelude.extend(rt::values(self.args));
+        let block = body::after(prelude, &self.body.block);
+        let body = self.body.block.span();
+        quote_spanned!(body=> async move #block)
+    }
+
     /// See [`arguments::prelude`].
-    fn prelude(&mut self) -> Prelude {
+    fn prelude(&mut self, looked_at: Option<usize>) -> Prelude {
         let mut used = self.body.block.stream();
         let (annotate, metadata) = self.args.values();
         annotate.iter().chain(metadata).for_each(|value| value.expr.to_tokens(&mut used));
-        arguments::prelude(&mut self.sig, &used)
+        arguments::prelude(&mut self.sig, &used, looked_at)
     }
 }

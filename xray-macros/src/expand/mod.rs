@@ -4,21 +4,23 @@ mod arguments;
 mod body;
 mod container;
 mod function;
+mod lambda;
 mod main;
 mod returned;
 
+pub(crate) use lambda::traced_lambda;
 pub(crate) use main::main;
 use proc_macro2::TokenStream;
 use syn::Attribute;
 
-use crate::args::Args;
+use crate::args::{self, Args};
 use crate::diag::Diag;
 use crate::item::{Function, Item};
 
 /// Expands `#[traced(args)]` on `item`; the error holds every mistake.
 pub(crate) fn traced(args: TokenStream, item: &TokenStream) -> syn::Result<TokenStream> {
     let mut diag = Diag::default();
-    let args = diag.keep(Args::parse(args));
+    let args = diag.keep(Args::parse(args, &args::TRACED));
     let parsed = diag.keep(Item::parse(item));
     let (args, parsed) = match (args, parsed) {
         (Some(args), Some(parsed)) => (args, parsed),
@@ -49,9 +51,16 @@ fn check(function: &Function, diag: &mut Diag) {
     if let Some(second) = function.attrs.iter().find(|attr| is_traced(attr)) {
         diag.at(second.path(), "`#[traced]` is given twice on this function; keep one");
     }
+    if let Some(other) = function.attrs.iter().find(|attr| is_attribute(attr, "traced_lambda")) {
+        diag.at(other.path(), lambda::with_traced(&function.sig));
+    }
 }
 
 /// Is this our attribute, by whatever path?
 fn is_traced(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|last| last.ident == "traced")
+    is_attribute(attr, "traced")
+}
+
+fn is_attribute(attr: &Attribute, name: &str) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == name)
 }

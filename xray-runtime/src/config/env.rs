@@ -62,29 +62,34 @@ impl Environment {
     }
 }
 
-struct Reader<'a, L> {
-    lookup: &'a L,
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<OsString>,
     problems: &'a mut Vec<String>,
 }
 
-impl<L: Fn(&str) -> Option<OsString>> Reader<'_, L> {
+impl Reader<'_> {
     /// The value of the first of `names` that is set to something usable; an empty one counts as not set.
     fn first<T>(&mut self, names: &[&str], default: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let mut parsed = None;
+        self.first_that(names, default, &mut |text| {
+            parsed = Some(parse(text)?);
+            Ok(())
+        });
+        parsed
+    }
+
+    /// Offers values until one is taken. Compiled once, for whatever they become.
+    fn first_that(&mut self, names: &[&str], default: &str, take: &mut dyn FnMut(&str) -> Result<(), String>) {
         for name in names {
             let Some(value) = (self.lookup)(name).filter(|value| !value.is_empty()) else { continue };
-            let parsed = match value.to_str() {
-                Some(text) => parse(text.trim()),
+            let taken = match value.to_str() {
+                Some(text) => take(text.trim()),
                 None => Err("it is not UTF-8".to_owned()),
             };
-            match parsed {
-                Ok(value) => return Some(value),
-                Err(problem) => {
-                    let shown: String = value.to_string_lossy().chars().take(100).flat_map(char::escape_debug).collect();
-                    self.problems.push(format!("{name}=\"{shown}\" cannot be used: {problem}. Taken instead: {default}."));
-                }
-            }
+            let Err(problem) = taken else { return };
+            let shown: String = value.to_string_lossy().chars().take(100).flat_map(char::escape_debug).collect();
+            self.problems.push(format!("{name}=\"{shown}\" cannot be used: {problem}. Taken instead: {default}."));
         }
-        None
     }
 
     /// The master switch under its four names. Whatever says "off" wins.
@@ -153,7 +158,8 @@ fn sampling(value: &str) -> Result<Sampling, String> {
 }
 
 fn part(value: &str) -> Result<f64, String> {
-    match value.parse::<f64>() {
+    // As JSON has numbers: the code for reading those is in most programs already.
+    match serde_json::from_str::<f64>(value) {
         Ok(part) if (0.0..=1.0).contains(&part) => Ok(part),
         _ => Err("write a number from 0.0 to 1.0".to_owned()),
     }

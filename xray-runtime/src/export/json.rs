@@ -81,15 +81,14 @@ pub(crate) fn integer(out: &mut Vec<u8>, value: i128) {
 
 /// Writes a float. JSON has no word for what is not finite, so that becomes a string: still true, still visible.
 pub(crate) fn float(out: &mut Vec<u8>, value: f64) {
-    use std::io::Write;
-    let _ = if value.is_finite() {
-        // `{:?}` is the shortest text that reads back to the same number.
-        write!(out, "{value:?}")
+    if value.is_finite() {
+        // The shortest text that reads back to the same number. Writing into memory does not fail.
+        let _ = serde_json::to_writer(out, &value);
     } else if value.is_nan() {
-        out.write_all(b"\"NaN\"")
+        out.extend_from_slice(b"\"NaN\"");
     } else {
-        out.write_all(if value > 0.0 { b"\"Infinity\"" } else { b"\"-Infinity\"" })
-    };
+        out.extend_from_slice(if value > 0.0 { b"\"Infinity\"" } else { b"\"-Infinity\"" });
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! What a record needs by itself always fits; values were trimmed for that when they were attached.
 
+use std::collections::BinaryHeap;
+
 use xray_model::limits::{DATAGRAM_HEADER, DOCUMENT_BYTES_MAX, DOCUMENT_DEPTH_MAX};
 
 use super::encode::{Batch, Stamps, Tree};
@@ -75,13 +77,15 @@ fn cut(nodes: &mut [Node], children: &[Vec<usize>]) {
             }
         }
         stay.retain(|child| !nodes[*child].top);
-        stay.sort_by_key(|child| nodes[*child].bytes);
         let mut bytes: usize = nodes[index].bytes + HEADING_BYTES_MAX + stay.iter().map(|child| nodes[*child].bytes + 1).sum::<usize>();
-        while bytes > DOCUMENT_BYTES_MAX {
-            let Some(largest) = stay.pop() else { break };
-            nodes[largest].top = true;
-            bytes -= nodes[largest].bytes + 1;
+        if bytes > DOCUMENT_BYTES_MAX {
+            let mut by_size: BinaryHeap<(usize, usize)> = stay.iter().map(|child| (nodes[*child].bytes, *child)).collect();
+            while let Some((size, largest)) = by_size.pop().filter(|_| bytes > DOCUMENT_BYTES_MAX) {
+                nodes[largest].top = true;
+                bytes -= size + 1;
+            }
         }
+        stay.retain(|child| !nodes[*child].top);
         nodes[index].levels = 1 + stay.iter().map(|child| nodes[*child].levels).max().unwrap_or(0);
         // The heading was counted to leave room for it; only the brackets are needed by each.
         nodes[index].bytes = bytes - HEADING_BYTES_MAX + 20;

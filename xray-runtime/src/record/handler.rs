@@ -1,5 +1,7 @@
 //! Traces of invocations: what the handler's subsegment is, and what is told of one that will not end in time.
 
+use std::collections::BinaryHeap;
+
 use super::table::Table;
 use super::{Details, Ending, ErrorKind, Key, Label, Phase, Slot};
 use crate::clock::Tick;
@@ -101,12 +103,12 @@ impl Table {
         let Some((handler, _)) = self.handler(key) else { return };
         let mut copy = self.clone();
         let end = Tick::now();
-        let open = |slot: &Slot| copy.records[*slot as usize].phase == Phase::Open && !copy.records[*slot as usize].foreign;
-        let mut slots: Vec<Slot> = (0..self.records.len() as Slot).filter(open).collect();
+        let records = (0..).zip(&self.records);
+        let open = records.filter(|(_, record)| record.phase == Phase::Open && !record.foreign);
         // Those opened last are closed first, so that each hangs below its parent when that is closed.
-        slots.sort_unstable_by_key(|slot| std::cmp::Reverse(self.records[*slot as usize].serial));
-        for slot in slots {
-            let key = Key { serial: self.records[slot as usize].serial, slot };
+        let mut open: BinaryHeap<(u64, Slot)> = open.map(|(slot, record)| (record.serial, slot)).collect();
+        while let Some((serial, slot)) = open.pop() {
+            let key = Key { serial, slot };
             let mut details = Box::<Details>::default();
             let _ = details.annotate(TIMEOUT.into(), Annotation::Bool(true));
             copy.attach_all(key, details, &[]);

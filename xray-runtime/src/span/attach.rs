@@ -194,6 +194,11 @@ impl Values {
 
     /// Adds an annotation; see [`annotate`](crate::annotate()).
     pub fn annotate(&mut self, key: impl Into<Cow<'static, str>>, value: impl ToAnnotation) {
+        self.annotate_with(key.into(), &value);
+    }
+
+    /// Compiled once, for whatever is annotated.
+    fn annotate_with(&mut self, key: Cow<'static, str>, value: &dyn ToAnnotation) {
         self.annotate_or_lose(key, quietly(|| value.to_annotation()));
     }
 

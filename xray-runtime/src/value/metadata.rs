@@ -168,7 +168,7 @@ impl Formatter for Watchful<'_> {
 
     /// Comes with serde_json's feature `arbitrary_precision`. A number that readers cannot hold would cost them the document.
     fn write_number_str<W: io::Write + ?Sized>(&mut self, writer: &mut W, value: &str) -> io::Result<()> {
-        let is_finite = value.parse::<f64>().is_ok_and(f64::is_finite);
+        let is_finite = serde_json::from_str::<f64>(value).is_ok_and(f64::is_finite);
         if is_finite { writer.write_all(value.as_bytes()) } else { write!(writer, "\"{value}\"") }
     }
 }

@@ -27,7 +27,7 @@ impl<T> Handled for LambdaEvent<T> {
 }
 
 /// Begins an invocation, and says of it what is known. `event` is only asked for if that is recorded.
-pub(super) fn begin(invocation: Invocation, context: Option<&Context>, event: impl FnOnce() -> Option<Event>) -> OpenInvocation {
+pub(super) fn begin(invocation: Invocation, context: Option<&Context>, event: &mut dyn FnMut() -> Option<Event>) -> OpenInvocation {
     let header = context.and_then(|context| context.xray_trace_id.as_deref());
     let deadline = context.map_or(0, |context| context.deadline);
     let invocation = invocation.header(header).deadline(deadline).begin();
@@ -53,7 +53,7 @@ struct Function<'a> {
     tenant_id: Option<&'a str>,
 }
 
-fn describe(invocation: &OpenInvocation, context: Option<&Context>, event: impl FnOnce() -> Option<Event>) {
+fn describe(invocation: &OpenInvocation, context: Option<&Context>, event: &mut dyn FnMut() -> Option<Event>) {
     let function_name = context.map(|context| context.env_config.function_name.clone()).filter(|name| !name.is_empty());
     let function_name = function_name.or_else(|| lambda::function(|function| function.function_name.clone()));
     let service = lambda::service_name().or_else(|| function_name.clone());

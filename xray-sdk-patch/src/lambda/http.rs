@@ -52,9 +52,9 @@ fn event(request: &Request) -> Option<Event> {
 
 impl Look<'_, Request> {
     /// Begins the invocation.
-    pub fn begin(&self, site: &'static Site) -> OpenInvocation {
+    pub fn __autoxray_begin(&self, site: &'static Site) -> OpenInvocation {
         let Opaque(request) = **self;
-        begin(__rt::invocation(site), request.context(), || event(request))
+        begin(__rt::invocation(site), request.context(), &mut || event(request))
     }
 }
 
@@ -68,7 +68,7 @@ impl<S: Service<Request>, K: Respond<S::Response>, D: Tell<S::Error>> Service<Re
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let invocation = begin(self.name().invocation(), request.context(), || event(&request));
+        let invocation = begin(self.name().invocation(), request.context(), &mut || event(&request));
         self.handle(invocation, request, S::call)
     }
 }

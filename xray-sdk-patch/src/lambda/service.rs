@@ -159,8 +159,8 @@ where
     }
 
     fn call(&mut self, event: LambdaEvent<Payload<T>>) -> Self::Future {
-        let LambdaEvent { payload: Payload { payload, event }, context } = event;
-        let invocation = begin(self.name().invocation(), Some(&context), || event);
+        let LambdaEvent { payload: Payload { payload, mut event }, context } = event;
+        let invocation = begin(self.name().invocation(), Some(&context), &mut || event.take());
         self.handle(invocation, LambdaEvent { payload, context }, S::call)
     }
 }
@@ -176,8 +176,8 @@ impl<S: Service<LambdaInvocation>, D: Tell<S::Error>> Service<LambdaInvocation> 
     }
 
     fn call(&mut self, event: LambdaInvocation) -> Self::Future {
-        let seen = || std::str::from_utf8(&event.body).ok().map(event::of_json);
-        let invocation = begin(self.name().invocation().ends_within(), Some(&event.context), seen);
+        let mut seen = || std::str::from_utf8(&event.body).ok().map(event::of_json);
+        let invocation = begin(self.name().invocation().ends_within(), Some(&event.context), &mut seen);
         self.handle(invocation, event, S::call)
     }
 }

@@ -26,7 +26,7 @@ impl<'a, R> Told<'a, R> {
 
 impl<T: Serialize, E> Told<'_, Result<T, E>> {
     /// Marks the records of a batch that the answer gives back.
-    pub fn records(&self, invocation: &OpenInvocation) {
+    pub fn __autoxray_records(&self, invocation: &OpenInvocation) {
         if let Ok(response) = self.0.0 {
             fail_items(invocation, response);
         }
@@ -47,7 +47,7 @@ pub struct Untold<'a, R>(&'a R);
 
 impl<R> Untold<'_, R> {
     /// Marks nothing.
-    pub fn records(&self, _: &OpenInvocation) {}
+    pub fn __autoxray_records(&self, _: &OpenInvocation) {}
 }
 
 /// What a handler returns, and its invocation.

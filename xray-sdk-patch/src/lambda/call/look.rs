@@ -5,8 +5,8 @@ use std::ops::Deref;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use xray_runtime::__rt::{self, Probe, Site};
+use xray_runtime::Failure;
 use xray_runtime::lambda::{self, OpenInvocation};
-use xray_runtime::{Failure, Values};
 
 use super::super::context::{Handled, begin};
 use crate::facts::event;
@@ -24,9 +24,9 @@ impl<'a, E: Handled + ?Sized> Look<'a, E> {
 
 impl<T: Serialize> Look<'_, LambdaEvent<T>> {
     /// Begins the invocation.
-    pub fn begin(&self, site: &'static Site) -> OpenInvocation {
+    pub fn __autoxray_begin(&self, site: &'static Site) -> OpenInvocation {
         let event = self.0.0;
-        begin(__rt::invocation(site), event.context(), || Some(event::of_value(&event.payload)))
+        begin(__rt::invocation(site), event.context(), &mut || Some(event::of_value(&event.payload)))
     }
 }
 
@@ -44,14 +44,9 @@ pub struct Opaque<'a, E: ?Sized>(pub(in crate::lambda) &'a E);
 
 impl<E: Handled + ?Sized> Opaque<'_, E> {
     /// Begins the invocation.
-    pub fn begin(&self, site: &'static Site) -> OpenInvocation {
-        begin(__rt::invocation(site), self.0.context(), || None)
+    pub fn __autoxray_begin(&self, site: &'static Site) -> OpenInvocation {
+        begin(__rt::invocation(site), self.0.context(), &mut || None)
     }
-}
-
-/// Attaches the values of `annotate(…)` and `metadata(…)`.
-pub fn values(invocation: &OpenInvocation, make: impl FnOnce(&mut Values)) {
-    invocation.attach(make);
 }
 
 /// Records what the handler failed with, if it did.

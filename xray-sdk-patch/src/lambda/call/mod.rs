@@ -11,7 +11,7 @@ mod look;
 mod wrap;
 
 pub use answer::{Answer, Close, Reopen, Told};
-pub use look::{Look, Opaque, outcome, outcome_without_cause, response, values};
+pub use look::{Look, Opaque, outcome, outcome_without_cause, response};
 pub use wrap::{Answers, Chosen, Errors, Wrap};
 
 /// The fallbacks and the questions that are traits, without their names.
