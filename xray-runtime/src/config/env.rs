@@ -87,7 +87,7 @@ impl Reader<'_> {
                 None => Err("it is not UTF-8".to_owned()),
             };
             let Err(problem) = taken else { return };
-            let shown: String = value.to_string_lossy().chars().take(100).flat_map(char::escape_debug).collect();
+            let shown: String = value.to_string_lossy().chars().take(100).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
             self.problems.push(format!("{name}=\"{shown}\" cannot be used: {problem}. Taken instead: {default}."));
         }
     }

@@ -262,9 +262,9 @@ impl Here {
     }
 
     /// Sends what is open in the invocation that this is in; it stays open.
-    pub(crate) fn send_open(self, why: &str) {
+    pub(crate) fn send_open(self) {
         if let Some(trace) = self.trace {
-            trace.send_open(self.key(), why);
+            trace.send_open(self.key());
         }
     }
 

@@ -4,25 +4,25 @@ use xray_model::TraceHeader;
 use xray_model::document::Http;
 
 use super::json;
-use crate::record::Details;
+use crate::record::{Details, Flags};
 use crate::value::{Annotation, Exception};
 
 #[cold]
-pub(super) fn attached(out: &mut Vec<u8>, details: &Details, cancelled: bool) {
+pub(super) fn attached(out: &mut Vec<u8>, details: &Details, flags: Flags) {
     if let Some(user) = &details.user {
-        out.extend_from_slice(b",\"user\":");
+        put(out, ",\"user\":");
         json::string(out, user);
     }
     if let Some(block) = &details.http {
         http(out, block);
     }
     if !details.aws.is_empty() {
-        out.extend_from_slice(b",\"aws\":");
-        let members = details.aws.iter().map(|(key, value)| (&**key, value));
-        object(out, members, |out, value| out.extend_from_slice(value));
+        put(out, ",\"aws\":");
+        let mut members = details.aws.iter().map(|(key, value)| (&**key, value));
+        object(out, &mut members, &|out, value: &Vec<u8>| out.extend_from_slice(value));
     }
-    if cancelled || !details.annotations.is_empty() {
-        annotations(out, details, cancelled);
+    if flags.cancelled || flags.timeout || !details.annotations.is_empty() {
+        annotations(out, details, flags);
     }
     if !details.metadata.is_empty() {
         metadata(out, details);
@@ -31,30 +31,30 @@ pub(super) fn attached(out: &mut Vec<u8>, details: &Details, cancelled: bool) {
         links(out, &details.links);
     }
     if !details.exceptions.is_empty() {
-        out.extend_from_slice(b",\"cause\":{\"exceptions\":[");
+        put(out, ",\"cause\":{\"exceptions\":[");
         for (index, exception) in details.exceptions.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
             }
             cause(out, exception);
         }
-        out.extend_from_slice(b"]}");
+        put(out, "]}");
     }
 }
 
 /// Source: the OpenTelemetry collector's exporter for X-Ray, where links of OpenTelemetry come out like this.
 fn links(out: &mut Vec<u8>, links: &[TraceHeader]) {
-    out.extend_from_slice(b",\"links\":");
+    put(out, ",\"links\":");
     let mut separator = b'[';
     for (root, parent) in links.iter().filter_map(|link| Some((link.root?, link.parent))) {
         out.push(std::mem::replace(&mut separator, b','));
-        out.extend_from_slice(b"{\"trace_id\":\"");
+        put(out, "{\"trace_id\":\"");
         out.extend_from_slice(&root.to_ascii());
         if let Some(parent) = parent {
-            out.extend_from_slice(b"\",\"id\":\"");
+            put(out, "\",\"id\":\"");
             out.extend_from_slice(&parent.to_ascii());
         }
-        out.extend_from_slice(b"\"}");
+        put(out, "\"}");
     }
     if separator == b'[' {
         out.push(b'[');
@@ -62,8 +62,14 @@ fn links(out: &mut Vec<u8>, links: &[TraceHeader]) {
     out.push(b']');
 }
 
+/// Not compiled into each place: all of this is rare, and small matters more.
+#[inline(never)]
+fn put(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(text.as_bytes());
+}
+
 /// Writes `{"key":value,…}`.
-fn object<'a, V>(out: &mut Vec<u8>, members: impl Iterator<Item = (&'a str, V)>, write: impl Fn(&mut Vec<u8>, V)) {
+fn object<'a, V>(out: &mut Vec<u8>, members: &mut dyn Iterator<Item = (&'a str, V)>, write: &dyn Fn(&mut Vec<u8>, V)) {
     let mut separator = b'{';
     for (key, value) in members {
         out.push(std::mem::replace(&mut separator, b','));
@@ -89,7 +95,7 @@ fn http(out: &mut Vec<u8>, http: &Http) {
     }
     let write = |out: &mut Vec<u8>, member: Member<'_>| match member {
         Member::Text(text) => json::string(out, text),
-        Member::Flag(flag) => out.extend_from_slice(if flag { b"true" } else { b"false" }),
+        Member::Flag(flag) => put(out, if flag { "true" } else { "false" }),
         Member::Number(number) => json::integer(out, number.into()),
     };
     let request = http.request.as_ref().map(|request| {
@@ -108,63 +114,59 @@ fn http(out: &mut Vec<u8>, http: &Http) {
             response.content_length.map(|length| ("content_length", Member::Number(length))),
         ]
     });
-    out.extend_from_slice(b",\"http\":");
+    put(out, ",\"http\":");
     let blocks = [("request", request.map(Vec::from)), ("response", response.map(Vec::from))];
-    let blocks = blocks.into_iter().filter_map(|(key, members)| Some((key, members?)));
-    object(out, blocks, |out, members| object(out, members.into_iter().flatten(), write));
+    let mut blocks = blocks.into_iter().filter_map(|(key, members)| Some((key, members?)));
+    object(out, &mut blocks, &|out, members| object(out, &mut members.into_iter().flatten(), &write));
 }
 
-fn annotations(out: &mut Vec<u8>, details: &Details, cancelled: bool) {
-    out.extend_from_slice(b",\"annotations\":");
-    // Ours takes the place of one that the program calls so.
-    let own = details.annotations.iter().filter(|(key, _)| !(cancelled && key == "cancelled")).map(|(key, value)| (&**key, value));
-    let members = own.chain(cancelled.then_some(("cancelled", &Annotation::Bool(true))));
-    object(out, members, |out, value| match value {
-        Annotation::Bool(true) => out.extend_from_slice(b"true"),
-        Annotation::Bool(false) => out.extend_from_slice(b"false"),
-        Annotation::Int(value) => json::integer(out, *value),
-        Annotation::Float(value) => json::float(out, *value),
-        Annotation::Text(text) => json::string(out, text),
-    });
+fn annotations(out: &mut Vec<u8>, details: &Details, flags: Flags) {
+    put(out, ",\"annotations\":");
+    let marks = [("cancelled", flags.cancelled), ("timeout", flags.timeout)];
+    // Ours take the places of those that the program calls so.
+    let is_ours = |key: &str| marks.contains(&(key, true));
+    let own = details.annotations.iter().filter(|(key, _)| !is_ours(key)).map(|(key, value)| (&**key, value));
+    let marks = marks.iter().filter(|(_, is_set)| *is_set).map(|(key, _)| (*key, &Annotation::Bool(true)));
+    object(out, &mut own.chain(marks), &json::annotation);
 }
 
 /// `{namespace: {key: value}}`; entries of one namespace need not stand together.
 fn metadata(out: &mut Vec<u8>, details: &Details) {
-    out.extend_from_slice(b",\"metadata\":");
+    put(out, ",\"metadata\":");
     let all = &details.metadata;
     let is_first = |index: usize| all[..index].iter().all(|earlier| earlier.namespace != all[index].namespace);
-    let namespaces = (0..all.len()).filter(|index| is_first(*index)).map(|index| (&*all[index].namespace, index));
-    object(out, namespaces, |out, first| {
+    let mut namespaces = (0..all.len()).filter(|index| is_first(*index)).map(|index| (&*all[index].namespace, index));
+    object(out, &mut namespaces, &|out, first| {
         let same = all[first..].iter().filter(|other| other.namespace == all[first].namespace);
-        object(out, same.map(|member| (&*member.key, &member.json)), |out, json| out.extend_from_slice(json));
+        object(out, &mut same.map(|member| (&*member.key, &member.json)), &|out, json: &Vec<u8>| out.extend_from_slice(json));
     });
 }
 
 fn cause(out: &mut Vec<u8>, exception: &Exception) {
-    out.extend_from_slice(b"{\"id\":\"");
+    put(out, "{\"id\":\"");
     out.extend_from_slice(&exception.id.to_ascii());
-    out.extend_from_slice(b"\",\"type\":");
+    put(out, "\",\"type\":");
     json::string(out, &exception.link.kind);
     if let Some(message) = &exception.link.message {
-        out.extend_from_slice(b",\"message\":");
+        put(out, ",\"message\":");
         json::string(out, message);
     }
     if exception.remote {
-        out.extend_from_slice(b",\"remote\":true");
+        put(out, ",\"remote\":true");
     }
     if let Some(cause) = exception.cause {
-        out.extend_from_slice(b",\"cause\":\"");
+        put(out, ",\"cause\":\"");
         out.extend_from_slice(&cause.to_ascii());
         out.push(b'"');
     }
     if let Some(frame) = &exception.frame {
-        out.extend_from_slice(b",\"stack\":[{\"path\":");
+        put(out, ",\"stack\":[{\"path\":");
         json::string(out, frame.path);
-        out.extend_from_slice(b",\"line\":");
+        put(out, ",\"line\":");
         json::integer(out, frame.line.into());
-        out.extend_from_slice(b",\"label\":");
+        put(out, ",\"label\":");
         json::string(out, &frame.label);
-        out.extend_from_slice(b"}]");
+        put(out, "}]");
     }
     out.push(b'}');
 }

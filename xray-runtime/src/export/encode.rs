@@ -8,7 +8,7 @@ use super::attached::attached;
 use super::json;
 use super::split;
 use crate::clock::{Scale, Stopwatch, Tick};
-use crate::record::{Flags, Identity, Label, NOWHERE, Namespace, Record, Slot};
+use crate::record::{Details, Flags, Identity, Label, NOWHERE, Namespace, Record, Slot};
 use crate::stats::Exported;
 
 /// A complete subtree that is to become one document, or more if it is large.
@@ -153,16 +153,15 @@ fn decorations(out: &mut Vec<u8>, record: &Record) {
         Namespace::Remote => out.extend_from_slice(b",\"namespace\":\"remote\""),
         Namespace::Aws => out.extend_from_slice(b",\"namespace\":\"aws\""),
     }
-    let Flags { error, fault, throttle, cancelled } = record.flags;
+    let Flags { error, fault, throttle, .. } = record.flags;
     for (flag, text) in [(error, ",\"error\":true"), (fault, ",\"fault\":true"), (throttle, ",\"throttle\":true")] {
         if flag {
             out.extend_from_slice(text.as_bytes());
         }
     }
     match &record.details {
-        Some(details) => attached(out, details, cancelled),
-        None if cancelled => out.extend_from_slice(b",\"annotations\":{\"cancelled\":true}"),
-        None => {}
+        Some(details) => attached(out, details, record.flags),
+        None => attached(out, &Details::default(), record.flags),
     }
 }
 

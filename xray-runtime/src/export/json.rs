@@ -1,5 +1,7 @@
 //! JSON text, written into a byte buffer.
 
+use crate::value::Annotation;
+
 /// What a byte needs in a JSON string: 0 nothing, `u` a numeric escape, else the letter after the backslash.
 const ESCAPE: [u8; 256] = {
     let mut table = [0; 256];
@@ -88,6 +90,17 @@ pub(crate) fn float(out: &mut Vec<u8>, value: f64) {
         out.extend_from_slice(b"\"NaN\"");
     } else {
         out.extend_from_slice(if value > 0.0 { b"\"Infinity\"" } else { b"\"-Infinity\"" });
+    }
+}
+
+/// Writes a text, a number or a truth value.
+pub(crate) fn annotation(out: &mut Vec<u8>, value: &Annotation) {
+    match value {
+        Annotation::Bool(true) => out.extend_from_slice(b"true"),
+        Annotation::Bool(false) => out.extend_from_slice(b"false"),
+        Annotation::Int(value) => integer(out, *value),
+        Annotation::Float(value) => float(out, *value),
+        Annotation::Text(text) => string(out, text),
     }
 }
 

@@ -146,8 +146,8 @@ impl Invocation {
                 handler.set_handler(ends_within);
                 open.place = handler;
                 open.remaining = clock::until_unix_millis(deadline);
-                let patience = open.remaining.and_then(|left| Some((left, recorder.lambda().patience(left)?)));
-                open.watch = patience.and_then(|(left, patience)| watchdog::watch(handler, left, patience));
+                let patience = open.remaining.and_then(|left| recorder.lambda().patience(left));
+                open.watch = patience.and_then(|patience| watchdog::watch(handler, patience));
             }
         }
         open

@@ -29,9 +29,10 @@ pub fn function<R>(read: impl FnOnce(&Lambda) -> R) -> R {
     read(context::current_recorder().lambda())
 }
 
-/// The name of the service: as it was set, or that of the function.
+/// The names of the service and of the function: as they were set, else `function_name`, which comes with an invocation.
 #[must_use]
-pub fn service_name() -> Option<String> {
+pub fn names(function_name: Option<&str>) -> (Option<String>, Option<String>) {
     let recorder = context::current_recorder();
-    recorder.service_name().map(ToString::to_string).or_else(|| recorder.lambda().function_name.clone())
+    let function = function_name.map(str::to_owned).or_else(|| recorder.lambda().function_name.clone());
+    (recorder.service_name().map(ToString::to_string).or_else(|| function.clone()), function)
 }

@@ -34,8 +34,6 @@ struct Watched {
     number: u64,
     handler: Here,
     at: Moment,
-    left: Duration,
-    patience: Duration,
 }
 
 /// Watches an invocation until it is dropped.
@@ -44,8 +42,8 @@ pub(super) struct Watch {
     number: u64,
 }
 
-/// Watches an invocation that has `left` to go, and sends what is open in it after `patience`. `None` if no thread can be had for it.
-pub(super) fn watch(handler: Here, left: Duration, patience: Duration) -> Option<Watch> {
+/// Watches an invocation, and sends what is open in it after `patience`. `None` if no thread can be had for it.
+pub(super) fn watch(handler: Here, patience: Duration) -> Option<Watch> {
     let at = Moment::after(patience)?;
     let mut state = lock();
     if state.process != sys::process_id() {
@@ -57,7 +55,7 @@ pub(super) fn watch(handler: Here, left: Duration, patience: Duration) -> Option
     }
     let number = state.next_number;
     state.next_number += 1;
-    state.watched.push(Watched { number, handler, at, left, patience });
+    state.watched.push(Watched { number, handler, at });
     if state.wakes_at.is_none_or(|wakes_at| at < wakes_at) {
         state.wakes_at = Some(at);
         WATCHDOG.changed.notify_one();
@@ -86,11 +84,10 @@ fn run() {
     let mut state = lock();
     loop {
         if let Some(place) = state.watched.iter().position(|watched| watched.at.wait().is_zero()) {
-            let Watched { handler, left, patience, .. } = state.watched.swap_remove(place);
+            let Watched { handler, .. } = state.watched.swap_remove(place);
             // It may end while it is told of; then there is nothing to tell.
             drop(state);
-            let margin = left - patience;
-            handler.send_open(&format!("not done with {} ms of {} ms left", margin.as_millis(), left.as_millis()));
+            handler.send_open();
             state = lock();
             continue;
         }

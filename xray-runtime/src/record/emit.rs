@@ -69,7 +69,7 @@ impl Table {
         }
     }
 
-    fn encode(&mut self, top: Slot, batch: &mut Option<Box<Batch>>) {
+    pub(super) fn encode(&mut self, top: Slot, batch: &mut Option<Box<Batch>>) {
         self.sort_children(top);
         let Some(identity) = &self.identity else { return };
         batch.get_or_insert_with(Batch::take).add(&Tree { identity, records: &self.records, top });

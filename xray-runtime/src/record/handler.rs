@@ -3,13 +3,10 @@
 use std::collections::BinaryHeap;
 
 use super::table::Table;
-use super::{Details, Ending, ErrorKind, Key, Label, Phase, Slot};
+use super::{Details, ErrorKind, Key, Label, Phase, Record};
 use crate::clock::Tick;
 use crate::export::Batch;
 use crate::value::{Annotation, Failure};
-
-/// Marks what was open when an invocation was about to time out.
-const TIMEOUT: &str = "timeout";
 
 /// Marks an item of a batch that the answer gives back.
 const ITEM_FAILED: &str = "batch_item_failure";
@@ -99,21 +96,29 @@ impl Table {
 
     /// Documents of what is open, as if it ended now, marked `timeout`. Nothing changes by it: what ends after all is sent again, whole and
     /// with the same ids, and takes the place of these.
-    pub(super) fn snapshot(&self, key: Key, why: &str, batch: &mut Option<Box<Batch>>) {
+    pub(super) fn snapshot(&mut self, key: Key, batch: &mut Option<Box<Batch>>) {
         let Some((handler, _)) = self.handler(key) else { return };
-        let mut copy = self.clone();
+        let mut copy = Self { identity: self.identity.clone(), ..Self::default() };
+        copy.records = self.records.iter_mut().map(Record::lend).collect();
         let end = Tick::now();
-        let records = (0..).zip(&self.records);
-        let open = records.filter(|(_, record)| record.phase == Phase::Open && !record.foreign);
-        // Those opened last are closed first, so that each hangs below its parent when that is closed.
-        let mut open: BinaryHeap<(u64, Slot)> = open.map(|(slot, record)| (record.serial, slot)).collect();
-        while let Some((serial, slot)) = open.pop() {
-            let key = Key { serial, slot };
-            let mut details = Box::<Details>::default();
-            let _ = details.annotate(TIMEOUT.into(), Annotation::Bool(true));
-            copy.attach_all(key, details, &[]);
-            let failure = (key == handler).then(|| Box::new(Failure::new(TIMEOUT, why)));
-            copy.close(key, Ending { end, failure, cancelled: false }, batch);
+        let records = (0..).zip(&mut copy.records);
+        let mut open = BinaryHeap::new();
+        for (slot, record) in records.filter(|(_, record)| record.phase == Phase::Open && !record.foreign) {
+            (record.phase, record.end, record.flags.timeout) = (Phase::Closed, end.max(record.start), true);
+            record.flags.fault |= record.serial == handler.serial;
+            record.tree_bytes += record.bytes();
+            open.push((record.serial, slot));
+        }
+        // Those opened last come first, so that each hangs below its parent before that is written.
+        while let Some((_, slot)) = open.pop() {
+            let parent = copy.records[slot as usize].parent;
+            match copy.get(parent).is_some_and(|parent| !parent.foreign) {
+                true => copy.adopt(parent.slot, slot),
+                false => copy.encode(slot, batch),
+            }
+        }
+        for (own, copied) in self.records.iter_mut().zip(&mut copy.records) {
+            own.details = copied.details.take();
         }
     }
 }

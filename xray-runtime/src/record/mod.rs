@@ -137,8 +137,8 @@ impl Trace {
     }
 
     /// Sends what is open as it is now, and leaves it open; see [`Table::snapshot`].
-    pub(crate) fn send_open(&'static self, key: Key, why: &str) {
-        self.finish(|table, batch| table.snapshot(key, why, batch));
+    pub(crate) fn send_open(&'static self, key: Key) {
+        self.finish(|table, batch| table.snapshot(key, batch));
     }
 
     /// Ends a record, and sends what is complete by that.

@@ -62,12 +62,14 @@ pub(crate) struct Flags {
     pub(crate) throttle: bool,
     /// Dropped before it was done.
     pub(crate) cancelled: bool,
+    /// Open when its invocation was about to time out.
+    pub(crate) timeout: bool,
 }
 
 impl Flags {
     #[inline]
     pub(crate) fn any(self) -> bool {
-        self.error | self.fault | self.throttle | self.cancelled
+        self.error | self.fault | self.throttle | self.cancelled | self.timeout
     }
 
     pub(crate) fn mark(&mut self, kind: ErrorKind) {
@@ -120,7 +122,7 @@ pub(crate) enum Phase {
 }
 
 /// A record in a trace's table.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) serial: u64,
     pub(crate) parent: Key,
@@ -155,6 +157,11 @@ pub(crate) struct Key {
 }
 
 impl Record {
+    /// A copy to write documents from, which takes what is attached along.
+    pub(super) fn lend(&mut self) -> Self {
+        Self { label: self.label.clone(), details: self.details.take(), ..*self }
+    }
+
     /// Rough size of this record in a document.
     pub(crate) fn bytes(&self) -> usize {
         110 + self.label.name().len() + self.details.as_deref().map_or(0, |details| details.bytes)
@@ -162,7 +169,7 @@ impl Record {
 }
 
 /// What the program attached to a record.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Details {
     pub(crate) annotations: Vec<(Cow<'static, str>, Annotation)>,
     pub(crate) metadata: Vec<Metadata>,
@@ -178,7 +185,7 @@ pub(crate) struct Details {
     pub(crate) bytes: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Metadata {
     pub(crate) namespace: Cow<'static, str>,
     pub(crate) key: Cow<'static, str>,

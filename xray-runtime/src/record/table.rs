@@ -62,7 +62,7 @@ pub(crate) enum Root {
 }
 
 /// All that is known of a trace in this process.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Table {
     pub(super) identity: Option<Identity>,
     pub(super) records: Vec<Record>,
@@ -72,7 +72,7 @@ pub(crate) struct Table {
     /// Places whose code goes on at other ones; see [`Self::detour`].
     pub(super) detours: Vec<(Key, Key)>,
     /// Records that are open, and contexts that are held.
-    open: usize,
+    pub(super) open: usize,
     /// Rough size of what is closed and not sent.
     pub(super) pending_bytes: usize,
     /// The serial of the root; serials go on rising when the trace is used again.
@@ -257,7 +257,7 @@ impl Table {
     }
 
     /// Hangs a closed record below its parent.
-    fn adopt(&mut self, parent: Slot, child: Slot) {
+    pub(super) fn adopt(&mut self, parent: Slot, child: Slot) {
         let tree_bytes = self.records[child as usize].tree_bytes;
         let serial = self.records[child as usize].serial;
         // Newest first. Children mostly close in the order they opened; those that do not are put in place if that is near.

@@ -257,6 +257,16 @@ impl Values {
         self.losses.extend(lost);
     }
 
+    /// Adds a metadata value that is a text, a number or a truth value. Unlike [`metadata_in`](Self::metadata_in) it is not compiled for each type.
+    pub fn metadata_plain(&mut self, namespace: &'static str, key: &'static str, value: &dyn ToAnnotation) {
+        if let Some(value) = quietly(|| value.to_annotation()).flatten() {
+            let mut json = Vec::new();
+            crate::export::json::annotation(&mut json, &value);
+            let entry = Metadata { namespace: namespace.into(), key: key.into(), json };
+            self.losses.extend(self.details.metadata(entry).err().map(|full| full.as_loss(LossKind::Metadata)));
+        }
+    }
+
     /// Adds a metadata value in a namespace; see [`metadata_in`](crate::metadata_in()).
     pub fn metadata_in(
         &mut self,

@@ -190,7 +190,7 @@ impl Chain {
 }
 
 /// A recorded exception.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Exception {
     pub(crate) id: SegmentId,
     pub(crate) link: Link,
@@ -200,7 +200,7 @@ pub(crate) struct Exception {
 }
 
 /// Where an exception was seen.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) path: &'static str,
     pub(crate) line: u32,

@@ -1,9 +1,7 @@
 //! What is known of an invocation, whatever its handler takes.
 
-use std::time::Duration;
-
 use lambda_runtime::{Context, LambdaEvent};
-use serde::Serialize;
+use xray_runtime::ToAnnotation;
 use xray_runtime::lambda::{self, Invocation, OpenInvocation};
 
 use crate::facts::event::Event;
@@ -38,52 +36,37 @@ pub(super) fn begin(invocation: Invocation, context: Option<&Context>, event: &m
     invocation
 }
 
-/// The function, as it is in the metadata of an invocation.
-#[derive(Debug, Serialize)]
-struct Function<'a> {
-    name: &'a str,
-    version: &'a str,
-    memory_mb: i32,
-    arn: &'a str,
-    request_id: &'a str,
-    /// How long the invocation might take when it began.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remaining_ms: Option<u128>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tenant_id: Option<&'a str>,
-}
-
 fn describe(invocation: &OpenInvocation, context: Option<&Context>, event: &mut dyn FnMut() -> Option<Event>) {
-    let function_name = context.map(|context| context.env_config.function_name.clone()).filter(|name| !name.is_empty());
-    let function_name = function_name.or_else(|| lambda::function(|function| function.function_name.clone()));
-    let service = lambda::service_name().or_else(|| function_name.clone());
+    let function_name = context.map(|context| &*context.env_config.function_name).filter(|name| !name.is_empty());
+    let (service, function_name) = lambda::names(function_name);
+    let environment = lambda::function(|function| function.environment.clone());
     invocation.attach(|values| {
+        let event = event();
+        let (name, operation) = event.as_ref().map_or((None, None), |event| (event.name.as_deref(), event.operation.as_deref()));
+        let texts = [
+            // By Powertools' name, and by that of the others.
+            ("Service", service.as_deref()),
+            ("service_name", service.as_deref()),
+            ("function_name", function_name.as_deref()),
+            ("environment", Some(&*environment)),
+            ("event_source", event.as_ref().map(|event| event.source)),
+            ("event_name", name),
+            ("operationType", operation),
+        ];
         values.annotate("ColdStart", invocation.is_cold_start());
-        // By Powertools' name, and by the one of the others.
-        values.annotate("Service", &service);
-        values.annotate("service_name", &service);
-        values.annotate("function_name", function_name);
-        values.annotate("environment", lambda::function(|function| function.environment.clone()));
-        if let Some(event) = event() {
-            values.annotate("event_source", event.source);
-            values.annotate("event_name", event.name);
-            values.annotate("operationType", event.operation);
-            event.annotations.into_iter().for_each(|(key, value)| values.annotate(key, value));
-        }
-        if let Some(context) = context.filter(|context| !context.request_id.is_empty()) {
-            values.metadata_in("lambda", "function", &function(context, invocation.remaining()));
-        }
+        texts.into_iter().for_each(|(key, text)| values.annotate(key, text));
+        event.into_iter().flat_map(|event| event.annotations).for_each(|(key, value)| values.annotate(key, value));
+        let Some(context) = context.filter(|context| !context.request_id.is_empty()) else { return };
+        let remaining = invocation.remaining().map(|remaining| u64::try_from(remaining.as_millis()).unwrap_or(u64::MAX));
+        let facts: [(_, &dyn ToAnnotation); 7] = [
+            ("function_name", &context.env_config.function_name),
+            ("function_version", &context.env_config.version),
+            ("memory_mb", &context.env_config.memory),
+            ("function_arn", &context.invoked_function_arn),
+            ("request_id", &context.request_id),
+            ("remaining_ms", &remaining),
+            ("tenant_id", &context.tenant_id),
+        ];
+        facts.into_iter().for_each(|(key, value)| values.metadata_plain("lambda", key, value));
     });
-}
-
-fn function(context: &Context, remaining: Option<Duration>) -> Function<'_> {
-    Function {
-        name: &context.env_config.function_name,
-        version: &context.env_config.version,
-        memory_mb: context.env_config.memory,
-        arn: &context.invoked_function_arn,
-        request_id: &context.request_id,
-        remaining_ms: remaining.map(|remaining| remaining.as_millis()),
-        tenant_id: context.tenant_id.as_deref(),
-    }
 }

@@ -64,7 +64,7 @@ pub fn response<T: Serialize, E>(invocation: &OpenInvocation, site: &'static Sit
     if let Ok(response) = result {
         invocation.attach(|values| {
             let name = site.name().trim_start_matches("## ");
-            let namespace = lambda::service_name().unwrap_or_else(|| name.to_owned());
+            let namespace = lambda::names(None).0.unwrap_or_else(|| name.to_owned());
             values.metadata_in(namespace, format!("{name} response"), response);
         });
     }
