@@ -200,15 +200,11 @@ impl Key {
 }
 
 fn pairs(value: &str) -> impl Iterator<Item = (&str, &str)> {
-    value.split(';').filter_map(pair)
-}
-
-// Once in a program, and not in each loop over pairs.
-#[inline(never)]
-fn pair(part: &str) -> Option<(&str, &str)> {
-    let (key, value) = part.split_once('=')?;
-    let (key, value) = (key.trim(), value.trim());
-    (!key.is_empty()).then_some((key, value))
+    value
+        .split(';')
+        .filter_map(|part| part.split_once('='))
+        .map(|(key, value)| (key.trim(), value.trim()))
+        .filter(|(key, _)| !key.is_empty())
 }
 
 fn extras(value: &str) -> String {
