@@ -298,6 +298,26 @@
 //!
 //! `cargo run -p orders` shows it.
 //!
+//! # Lambda
+//!
+//! With the feature `lambda` (and `lambda-http` for lambda_http), `#[traced_lambda]` on a handler or on `main` records each invocation of a
+//! Lambda function in the trace that it belongs to, and sends everything before Lambda has the answer:
+//!
+//! ```
+//! # #[cfg(feature = "lambda")]
+//! # mod function {
+//! use autoxray::traced_lambda;
+//! use lambda_runtime::{Error, LambdaEvent};
+//!
+//! #[traced_lambda]
+//! async fn orders(event: LambdaEvent<serde_json::Value>) -> Result<String, Error> {
+//!     Ok(event.payload["order"].to_string())
+//! }
+//! # }
+//! ```
+//!
+//! The module [`lambda`] has the rest: cold starts, event sources, batches, time-outs, streams, setting it up.
+//!
 //! # In tests
 //!
 //! The crate `xray-testkit` has a recorder for each test, which does not see what other tests do, and compares trees:
@@ -334,6 +354,7 @@ pub use xray_runtime::*;
 #[doc(inline)]
 pub use xray_sdk_patch::aws;
 #[cfg(feature = "lambda")]
+#[doc = include_str!("../docs/lambda.md")]
 #[doc(inline)]
 pub use xray_sdk_patch::lambda;
 #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]

@@ -1,6 +1,6 @@
 //! Functions on AWS Lambda, for `lambda_runtime` and `lambda_http`.
 //!
-//! [`#[traced_lambda]`](macro@crate::traced_lambda) on the handler, or on `main`, does all of it; [`TraceLayer`] does the same by hand, as a layer
+//! `#[traced_lambda]` on the handler, or on `main`, does all of it; [`TraceLayer`] does the same by hand, as a layer
 //! of tower. Batches are gone through by [`traced_records`].
 
 #[doc(hidden)]

@@ -44,7 +44,7 @@ pub(super) struct Settings {
 
 /// Traces the invocations of a Lambda function: for those who build their own `main`, or want no macros.
 ///
-/// Around the handler it does all that [`#[traced_lambda]`](macro@crate) does:
+/// Around the handler it does all that `#[traced_lambda]` does:
 ///
 /// ```no_run
 /// # use xray_sdk_patch as autoxray;
