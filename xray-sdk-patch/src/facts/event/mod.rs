@@ -122,6 +122,10 @@ const SOURCES: &[fn(&Picked) -> Option<Event>] = &[
 ];
 
 fn recognised(event: &Picked) -> Event {
+    if event.is_empty() {
+        // What most payloads of a user's own are: nothing in it is called as anything of AWS's.
+        return Event::of(DIRECT);
+    }
     SOURCES.iter().find_map(|source| source(event)).unwrap_or_else(|| Event::of(DIRECT))
 }
 

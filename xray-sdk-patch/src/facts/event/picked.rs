@@ -93,6 +93,14 @@ impl Picked {
         has_all(&["requestContext"]) || has_all(&["detail-type", "source", "resources"])
     }
 
+    /// Whether nothing was found.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Members(members) => members.is_empty(),
+            _ => true,
+        }
+    }
+
     /// What is there at the end of a path of names with `/` between them. A list stands for its first element.
     pub(super) fn at(&self, path: &str) -> Option<&Self> {
         path.split('/').try_fold(self, |picked, name| picked.member(name))
