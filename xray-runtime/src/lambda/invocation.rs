@@ -113,13 +113,13 @@ impl Invocation {
             Some((handler, ends_within)) => {
                 handler.with_table(|table, key| table.rename(key, self.label));
                 let mut open = OpenInvocation::unrecorded(handler);
-                open.outer = ends_within.then_some(handler);
+                (open.handler, open.is_last) = (ends_within.then_some(handler), ends_within);
                 open
             }
             None => {
                 let handler = around.open(self.label, Namespace::Local);
                 let mut open = OpenInvocation::unrecorded(handler.unwrap_or(around));
-                open.handler = handler;
+                (open.handler, open.is_outermost) = (handler, handler.is_some());
                 open
             }
         }
@@ -142,6 +142,7 @@ impl Invocation {
                 init::record(root);
             }
             open.handler = root.open(label, Namespace::Local);
+            (open.is_last, open.is_outermost) = (true, open.handler.is_some());
             if let Some(handler) = open.handler {
                 handler.set_handler(ends_within);
                 open.place = handler;
@@ -172,8 +173,9 @@ pub struct OpenInvocation {
     /// What this has begun, and is to end.
     root: Option<Here>,
     handler: Option<Here>,
-    /// The subsegment that another one has opened, and this is to close.
-    outer: Option<Here>,
+    /// Whether there is nothing left to send when this has been closed.
+    is_last: bool,
+    is_outermost: bool,
     cold_start: bool,
     remaining: Option<Duration>,
     watch: Option<Watch>,
@@ -186,7 +188,8 @@ impl OpenInvocation {
             place,
             root: None,
             handler: None,
-            outer: None,
+            is_last: false,
+            is_outermost: false,
             cold_start: false,
             remaining: None,
             watch: None,
@@ -207,7 +210,7 @@ impl OpenInvocation {
     /// Whether this value is the invocation itself, and not another view of one that had been begun already.
     #[must_use]
     pub fn is_outermost(&self) -> bool {
-        self.handler.is_some()
+        self.is_outermost
     }
 
     /// Whether a request had to wait for this environment to be made. Told by the first invocation that is seen.
@@ -266,11 +269,6 @@ impl OpenInvocation {
     /// Closes it, and waits a moment for an exporter that keeps documents: when this returns, everything has been sent, and Lambda may freeze
     /// the process.
     pub fn close(mut self) {
-        if let Some(outer) = self.outer.take() {
-            let recorder = outer.recorder();
-            outer.close(Ending::now());
-            flush(&recorder);
-        }
         self.end(|handler| handler.close(Ending::now()));
     }
 
@@ -282,23 +280,18 @@ impl OpenInvocation {
 
     fn end(&mut self, end_handler: impl FnOnce(Here)) {
         drop(self.watch.take());
-        let Some(root) = self.root.take() else {
-            if let Some(handler) = self.handler.take() {
-                end_handler(handler);
-            }
-            return;
-        };
-        let recorder = self.handler.map(Here::recorder);
-        if let Some(handler) = self.handler.take() {
+        let (root, handler) = (self.root.take(), self.handler.take());
+        let recorder = handler.filter(|_| self.is_last).map(Here::recorder);
+        if let Some(handler) = handler {
             end_handler(handler);
         }
-        root.close(Ending::now());
-        recorder.iter().for_each(flush);
+        if let Some(root) = root {
+            root.close(Ending::now());
+        }
+        if let Some(recorder) = recorder {
+            let _ = recorder.flush(FLUSH_WAIT_MAX);
+        }
     }
-}
-
-fn flush(recorder: &Recorder) {
-    let _ = recorder.flush(FLUSH_WAIT_MAX);
 }
 
 impl Drop for OpenInvocation {

@@ -42,7 +42,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Payload<T> {
 fn told<'de, T: Deserialize<'de>>(raw: &'de RawValue, error: &serde_json::Error) -> impl fmt::Display {
     let mut reader = serde_json::Deserializer::from_str(raw.get());
     match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-        Err(error) if error.path().iter().next().is_some() => format!("[{}] {}", error.path(), error.inner()),
+        Err(error) if error.path().iter().next().is_some() => format!("[{}] {error}", error.path()),
         _ => error.to_string(),
     }
 }
