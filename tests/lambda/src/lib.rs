@@ -3,6 +3,7 @@
 mod api;
 mod daemon;
 mod function;
+pub mod work;
 
 pub use api::{Event, Posted};
 pub use daemon::Daemon;

@@ -3,7 +3,7 @@
 use std::task::{Context, Poll};
 
 use lambda_http::request::RequestContext;
-use lambda_http::{Body, Request, RequestExt};
+use lambda_http::{Request, RequestExt};
 use lambda_runtime::tower::Service;
 use serde::Serialize;
 use xray_model::document::{Http, HttpResponse};
@@ -11,7 +11,7 @@ use xray_runtime::__rt::{self, Site};
 use xray_runtime::ErrorKind;
 use xray_runtime::lambda::OpenInvocation;
 
-use super::call::{Answer, Answers, Chosen, Look, Opaque, Reopen, Wrap};
+use super::call::{Answer, Answers, Chosen, Look, Opaque, Plain, Reopen, Wrap};
 use super::context::{Handled, begin};
 use super::failure::Tell;
 use super::future::TraceFuture;
@@ -146,14 +146,12 @@ impl<S: Service<M, Response = http::Response<B>>, M, B, D> OfStatus<S, D> for &&
     }
 }
 
-impl<E> Answer<Result<http::Response<Body>, E>> {
-    /// Closes the invocation with the answer.
-    pub fn __autoxray_close(self) -> Result<http::Response<Body>, E> {
-        if let Ok(response) = &self.result {
-            answered(&self.invocation, response);
+impl<B, E> Plain<'_, Result<http::Response<B>, E>> {
+    /// Records the status of the answer.
+    pub fn __autoxray_records(&self, invocation: &OpenInvocation) {
+        if let Ok(response) = self.0.0 {
+            answered(invocation, response);
         }
-        self.invocation.close();
-        self.result
     }
 }
 
@@ -162,10 +160,7 @@ impl<E> Answer<Result<http::Response<lambda_runtime::streaming::Body>, E>> {
     pub fn __autoxray_close(self) -> Result<http::Response<lambda_runtime::streaming::Body>, E> {
         let Self { result, invocation } = self;
         match result {
-            Ok(response) => {
-                answered(&invocation, &response);
-                Ok(response.map(|body| body.reopen(invocation)))
-            }
+            Ok(response) => Ok(response.map(|body| body.reopen(invocation))),
             Err(error) => {
                 invocation.close();
                 Err(error)

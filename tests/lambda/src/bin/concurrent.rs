@@ -1,8 +1,6 @@
 //! A function that handles many events at a time, each of which has a number.
 
-use autoxray::lambda::TraceLayer;
-use autoxray::{annotate, subsegment};
-use lambda_runtime::tower::Layer as _;
+use autoxray::{annotate, subsegment, traced_lambda};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 use tokio::task::yield_now;
@@ -29,7 +27,8 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     Ok(json!({ "number": number, "header": header? }))
 }
 
+#[traced_lambda]
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::run_concurrent(TraceLayer::new().name("## handle").layer(service_fn(handle))).await
+    lambda_runtime::run_concurrent(service_fn(handle)).await
 }

@@ -1,76 +1,9 @@
 //! A function whose event says what it does. `LAYERS` says where it is traced: `none`, `handler`, `runtime`, `both`.
 
-use std::path::Path;
-use std::time::Duration;
-
 use autoxray::lambda::TraceLayer;
-use autoxray::{annotate, subsegment};
+use autoxray_lambda_tests::work::handle;
 use lambda_runtime::tower::Layer as _;
-use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use serde_json::{Value, json};
-
-/// An error with a cause.
-#[derive(Debug)]
-struct NoStock(std::num::ParseIntError);
-
-impl std::fmt::Display for NoStock {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("no stock")
-    }
-}
-
-impl std::error::Error for NoStock {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
-
-async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let event = event.payload;
-    match event["do"].as_str().unwrap_or_default() {
-        "fail" => Err(NoStock("many".parse::<u8>().expect_err("no number")).into()),
-        "panic" => panic!("the shelf fell"),
-        "echo" => Ok(event),
-        "nest" => Ok(nest().await),
-        "wait" => Ok(wait(event["until"].as_str().unwrap_or_default()).await),
-        "block" => Ok(block(event["until"].as_str().unwrap_or_default())),
-        _ => Ok(json!({ "header": autoxray::trace_header().map(|header| header.to_string()) })),
-    }
-}
-
-async fn nest() -> Value {
-    subsegment("price").run(|| annotate("currency", "EUR"));
-    let ship = async {
-        tokio::task::yield_now().await;
-        autoxray::trace_header().map(|header| header.to_string())
-    };
-    json!({ "header": subsegment("ship").trace(ship).await })
-}
-
-/// Waits until there is such a file.
-async fn wait(until: &str) -> Value {
-    subsegment("closed").run(|| ());
-    let waiting = async {
-        while !Path::new(until).exists() {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    };
-    subsegment("outer").trace(subsegment("inner").trace(waiting)).await;
-    json!("done")
-}
-
-/// The same without giving its thread back.
-fn block(until: &str) -> Value {
-    subsegment("closed").run(|| ());
-    subsegment("outer").run(|| {
-        subsegment("inner").run(|| {
-            while !Path::new(until).exists() {
-                std::thread::sleep(Duration::from_millis(2));
-            }
-        });
-    });
-    json!("done")
-}
+use lambda_runtime::{Error, Runtime, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -15,25 +15,37 @@ use super::super::streamed::Streamed;
 
 /// Looks at the answer of a handler that can be serialised.
 #[derive(Debug)]
-pub struct Told<'a, R>(Untold<'a, R>);
+pub struct Told<'a, R>(Plain<'a, R>);
 
 impl<'a, R> Told<'a, R> {
     /// Looks at `result`.
     pub fn new(result: &'a R) -> Self {
-        Self(Untold(result))
+        Self(Plain(Untold(result)))
     }
 }
 
 impl<T: Serialize, E> Told<'_, Result<T, E>> {
     /// Marks the records of a batch that the answer gives back.
     pub fn __autoxray_records(&self, invocation: &OpenInvocation) {
-        if let Ok(response) = self.0.0 {
+        if let Ok(response) = self.0.0.0 {
             fail_items(invocation, response);
         }
     }
 }
 
 impl<'a, R> Deref for Told<'a, R> {
+    type Target = Plain<'a, R>;
+
+    fn deref(&self) -> &Plain<'a, R> {
+        &self.0
+    }
+}
+
+/// One that cannot. Answers to requests have a status.
+#[derive(Debug)]
+pub struct Plain<'a, R>(pub(in crate::lambda) Untold<'a, R>);
+
+impl<'a, R> Deref for Plain<'a, R> {
     type Target = Untold<'a, R>;
 
     fn deref(&self) -> &Untold<'a, R> {
@@ -43,7 +55,7 @@ impl<'a, R> Deref for Told<'a, R> {
 
 /// An answer of which nothing is known.
 #[derive(Debug)]
-pub struct Untold<'a, R>(&'a R);
+pub struct Untold<'a, R>(pub(in crate::lambda) &'a R);
 
 impl<R> Untold<'_, R> {
     /// Marks nothing.

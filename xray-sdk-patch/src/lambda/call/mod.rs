@@ -10,7 +10,7 @@ mod answer;
 mod look;
 mod wrap;
 
-pub use answer::{Answer, Close, Reopen, Told};
+pub use answer::{Answer, Close, Plain, Reopen, Told, Untold};
 pub use look::{Look, Opaque, outcome, outcome_without_cause, response};
 pub use wrap::{Answers, Chosen, Errors, Wrap};
 
