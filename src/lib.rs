@@ -35,7 +35,7 @@
 //!
 //! Each call of `place` becomes a *segment*, the work of this program on one request, and the calls below it its *subsegments*, with times,
 //! values, errors, panics and cancellation. When the segment ends, the tree travels as one datagram to the X-Ray daemon, sent by the
-//! thread that ended it. There is nothing to start, no thread, no queue, and nothing to flush at the end.
+//! thread that ended it. There is nothing to start, no queue, nothing to flush at the end, and no thread (on Lambda one).
 //!
 //! Tracing never changes what the program does. Without a daemon, with a broken environment, with a `Debug` that panics, results are the
 //! same; what could not be recorded is counted in [`stats`](fn@stats), and told once on standard error.
@@ -295,6 +295,7 @@
 //! | `reqwest`, `reqwest-0-12` | `reqwest::v0_13::send(request)` in place of `request.send()` |
 //! | `reqwest-middleware` | `reqwest::TraceMiddleware` |
 //! | `rewrite` | annotated functions use whichever of these are there |
+//! | `lambda`, `lambda-http` | `#[traced_lambda]`, below |
 //!
 //! `cargo run -p orders` shows it.
 //!

@@ -121,7 +121,7 @@ pub fn traced_lambda(args: TokenStream, item: TokenStream) -> TokenStream {
 /// #[autoxray::main]
 /// #[tokio::main]
 /// async fn main() {
-///     let config = aws_config::load_from_env().await;
+///     let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
 ///     let client = aws_sdk_dynamodb::Client::new(&config);
 ///     serve(client).await;
 /// }

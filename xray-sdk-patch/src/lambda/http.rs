@@ -16,7 +16,7 @@ use super::context::{Handled, begin};
 use super::failure::Tell;
 use super::future::TraceFuture;
 use super::respond::Respond;
-use super::service::TraceService;
+use super::service::{TraceLayer, TraceService};
 use super::streamed::Streamed;
 use crate::facts::event::{self, Event};
 
@@ -107,6 +107,20 @@ impl<B> Respond<http::Response<B>> for StreamingWithStatus {
     fn respond(response: http::Response<B>, invocation: OpenInvocation) -> Self::Response {
         answered(&invocation, &response);
         response.map(|body| Streamed::new(body, invocation))
+    }
+}
+
+impl TraceLayer {
+    /// The answers have a status, which says whether the invocation failed.
+    #[must_use]
+    pub fn http(self) -> TraceLayer<WithStatus> {
+        self.of()
+    }
+
+    /// The same for answers that are streams: an invocation ends with the end of its answer.
+    #[must_use]
+    pub fn http_streaming(self) -> TraceLayer<StreamingWithStatus> {
+        self.of()
     }
 }
 

@@ -16,11 +16,15 @@ mod respond;
 mod service;
 mod streamed;
 
+#[doc(hidden)]
 pub use context::Handled;
+#[doc(hidden)]
 pub use failure::{AsAny, AsDebug, AsDisplay, AsError, AsPointer, Tell};
+#[doc(hidden)]
 pub use future::TraceFuture;
 pub use payload::Payload;
 pub use records::{TracedRecords, trace_record, traced_records};
+#[doc(hidden)]
 pub use respond::{Batch, Buffered, Respond, Streaming};
 pub use service::{TraceLayer, TraceService};
 pub use streamed::Streamed;

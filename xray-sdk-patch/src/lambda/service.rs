@@ -16,7 +16,7 @@ use super::context::begin;
 use super::failure::{AsAny, Tell};
 use super::future::TraceFuture;
 use super::payload::Payload;
-use super::respond::{Buffered, Respond};
+use super::respond::{Batch, Buffered, Respond, Streaming};
 use crate::facts::event;
 
 /// What is said of a handler when it is traced.
@@ -42,38 +42,63 @@ pub(super) struct Settings {
     pub(super) capture_error: bool,
 }
 
-/// Traces the invocations of a Lambda function: for those who build their own `main`, or want no macros.
-///
-/// Around the handler it does all that `#[traced_lambda]` does:
+/// Traces the invocations of a Lambda function: for those who build their own `main`, or want no macros. It goes around the handler.
 ///
 /// ```no_run
 /// # use xray_sdk_patch as autoxray;
-/// # async fn handle(event: LambdaEvent<serde_json::Value>) -> Result<(), Error> { Ok(()) }
+/// # async fn orders(event: LambdaEvent<serde_json::Value>) -> Result<serde_json::Value, Error> { Ok(event.payload) }
 /// use autoxray::lambda::TraceLayer;
 /// use lambda_runtime::tower::ServiceBuilder;
 /// use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 ///
 /// # async fn example() -> Result<(), Error> {
-/// let handler = ServiceBuilder::new().layer(TraceLayer::new().name("## handle")).service(service_fn(handle));
+/// let handler = ServiceBuilder::new().layer(TraceLayer::new().name("## orders").batches()).service(service_fn(orders));
 /// Runtime::new(handler).run().await
 /// # }
 /// ```
 ///
+/// A macro finds out what kind of answer a handler gives; here it has to be said: [`batches`](Self::batches), [`streaming`](Self::streaming),
+/// with the feature `lambda-http` also `http` and `http_streaming`. Of errors, `lambda_runtime::Error` is told with its causes, others by their
+/// `Debug`.
+///
 /// As a layer of the [`Runtime`](lambda_runtime::Runtime) itself it sees the event as it came, and other layers below it; but the runtime
-/// has sent the answer before such a layer gets to know that there is one, and does not say whether it is an error. There, put it around the
+/// has sent the answer before such a layer gets to know that there is one, and does not say whether it is an error. There, put one around the
 /// handler as well: both together record an invocation once, and the inner one ends it.
-#[derive(Clone, Debug)]
-pub struct TraceLayer {
+pub struct TraceLayer<K = Buffered> {
     settings: Settings,
+    told: PhantomData<fn(K)>,
 }
 
 impl TraceLayer {
-    /// Names the subsegment of the handler `## ` and what `_HANDLER` says.
+    /// Names the subsegment of the handler `## ` and what `_HANDLER` says, or the function's name where that is `bootstrap`.
     #[must_use]
     #[track_caller]
     pub fn new() -> Self {
-        let handler = lambda::function(|function| function.handler.clone()).unwrap_or_else(|| "handler".to_owned());
-        Self { settings: Settings { name: Name::Text(format!("## {handler}").into(), Location::caller()), capture_error: true } }
+        let handler = lambda::function(|function| {
+            let handler = function.handler.as_ref().filter(|handler| *handler != "bootstrap");
+            handler.or(function.function_name.as_ref()).cloned()
+        });
+        let name = format!("## {}", handler.as_deref().unwrap_or("handler"));
+        let settings = Settings { name: Name::Text(name.into(), Location::caller()), capture_error: true };
+        Self { settings, told: PhantomData }
+    }
+
+    /// The answers may name records of a batch that failed, as `batchItemFailures`.
+    #[must_use]
+    pub fn batches(self) -> TraceLayer<Batch> {
+        self.of()
+    }
+
+    /// The answers are streams: an invocation ends with the end of its answer.
+    #[must_use]
+    pub fn streaming(self) -> TraceLayer<Streaming> {
+        self.of()
+    }
+}
+
+impl<K> TraceLayer<K> {
+    pub(super) fn of<L>(self) -> TraceLayer<L> {
+        TraceLayer { settings: self.settings, told: PhantomData }
     }
 
     /// Names the subsegment of the handler.
@@ -98,10 +123,22 @@ impl Default for TraceLayer {
     }
 }
 
-impl<S> Layer<S> for TraceLayer {
-    type Service = TraceService<S>;
+impl<K> Clone for TraceLayer<K> {
+    fn clone(&self) -> Self {
+        Self { settings: self.settings.clone(), told: PhantomData }
+    }
+}
 
-    fn layer(&self, inner: S) -> TraceService<S> {
+impl<K> fmt::Debug for TraceLayer<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TraceLayer").field("settings", &self.settings).finish()
+    }
+}
+
+impl<S, K> Layer<S> for TraceLayer<K> {
+    type Service = TraceService<S, K>;
+
+    fn layer(&self, inner: S) -> TraceService<S, K> {
         TraceService::new(inner, self.settings.clone())
     }
 }

@@ -1,9 +1,11 @@
 //! Events and what is recorded of a handler, where the types are known.
 
+use std::any::type_name;
 use std::ops::Deref;
 
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use xray_runtime::__rt::{self, Probe, Site};
 use xray_runtime::Failure;
 use xray_runtime::lambda::{self, OpenInvocation};
@@ -26,7 +28,10 @@ impl<T: Serialize> Look<'_, LambdaEvent<T>> {
     /// Begins the invocation.
     pub fn __autoxray_begin(&self, site: &'static Site) -> OpenInvocation {
         let event = self.0.0;
-        begin(__rt::invocation(site), event.context(), &mut || Some(event::of_value(&event.payload)))
+        // A type of the program's own may have left out what would tell.
+        let is_whole = [type_name::<serde_json::Value>(), type_name::<Box<RawValue>>()].contains(&type_name::<T>());
+        let mut seen = || Some(event::of_value(&event.payload)).filter(|event| is_whole || event.is_known());
+        begin(__rt::invocation(site), event.context(), &mut seen)
     }
 }
 

@@ -3,6 +3,7 @@
 //! A method is asked for on a reference to a reference, and so on: the compiler takes the first one whose bounds hold, from the outermost
 //! reference inwards. What is behind them is taken out once.
 
+use std::any::type_name;
 use std::cell::Cell;
 use std::error::Error;
 use std::fmt::{self, Debug, Display};
@@ -13,6 +14,7 @@ use lambda_runtime::tower::Service;
 use lambda_runtime::{FunctionResponse, LambdaEvent, StreamResponse};
 use serde::Serialize;
 use xray_runtime::__rt::Site;
+use xray_runtime::tell_operator;
 
 use super::super::failure::{AsDebug, AsDisplay, AsError, AsPointer};
 use super::super::respond::{Batch, Buffered, Streaming};
@@ -126,11 +128,23 @@ pub trait OfAnything<S> {
 
 impl<S> OfAnything<S> for Wrap<S> {
     fn __autoxray_handler(&self) -> S {
+        tell_of_unknown::<S>();
         self.service.take()
     }
 
     fn __autoxray_streaming_handler(&self) -> S {
+        tell_of_unknown::<S>();
         self.service.take()
+    }
+}
+
+/// What looks like a service and is none that is known was meant to be recorded.
+fn tell_of_unknown<S>() {
+    if ["tower::util::service_fn::ServiceFn<", "axum::routing::Router"].iter().any(|name| type_name::<S>().starts_with(name)) {
+        tell_operator(
+            "#[traced_lambda] on `main`: what is run is no service of lambda_runtime's, and its invocations are not recorded. For lambda_http, \
+             switch on autoxray's feature `lambda-http`.",
+        );
     }
 }
 
