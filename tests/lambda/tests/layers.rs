@@ -65,3 +65,78 @@ fn what_does_not_deserialise_is_seen_by_the_outer_one() {
          ## runtime [parent not seen] {event_source=_}",
     );
 }
+
+mod in_this_process {
+    use autoxray::lambda::{Payload, TraceLayer, traced_records};
+    use autoxray::subsegment;
+    use futures::{StreamExt as _, stream};
+    use lambda_http::{Request, Response};
+    use lambda_runtime::tower::{Layer as _, Service as _};
+    use lambda_runtime::{Context, Error, LambdaEvent, StreamResponse, service_fn};
+    use serde_json::{Value, json};
+    use xray_testkit::TestRecorder;
+
+    fn event(payload: &Value) -> LambdaEvent<Payload<Value>> {
+        LambdaEvent::new(serde_json::from_str(&payload.to_string()).unwrap(), Context::default())
+    }
+
+    #[test]
+    fn answers_to_batches_are_looked_at_if_that_is_said() {
+        let handle = |event: LambdaEvent<Value>| async move {
+            for record in traced_records(event.payload["Records"].as_array().into_iter().flatten()) {
+                subsegment("ship").run(|| record["body"].is_string());
+            }
+            Ok::<_, Error>(json!({ "batchItemFailures": [{ "itemIdentifier": "m1" }] }))
+        };
+        let record = |id: &str| json!({ "messageId": id, "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:r:1:q" });
+        let payload = json!({ "Records": [record("m0"), record("m1")] });
+        for (layer, mark) in [(true, " [fault]"), (false, "")] {
+            let recorder = TestRecorder::new();
+            let name = TraceLayer::new().name("## handle");
+            match layer {
+                true => recorder.block_on(async { name.batches().layer(service_fn(handle)).call(event(&payload)).await }),
+                false => recorder.block_on(async { name.layer(service_fn(handle)).call(event(&payload)).await }),
+            }
+            .unwrap();
+            recorder.assert_tree(&format!("function\n  ## handle\n    record\n      ship\n    record{mark}\n      ship"));
+        }
+    }
+
+    #[test]
+    fn streams_keep_their_invocation_open_if_that_is_said() {
+        let recorder = TestRecorder::new();
+        let handle = |_: LambdaEvent<Value>| async {
+            Ok::<_, Error>(StreamResponse::from(stream::iter(["a", "b"]).map(|piece| {
+                subsegment(piece).run(|| ());
+                Ok::<_, Error>(piece)
+            })))
+        };
+        recorder.block_on(async {
+            let mut service = TraceLayer::new().name("## handle").streaming().layer(service_fn(handle));
+            let answer = service.call(event(&json!({}))).await.unwrap();
+            assert_eq!(recorder.documents().len(), 0);
+            assert_eq!(answer.stream.count().await, 2);
+        });
+        recorder.assert_tree("function\n  ## handle\n    a\n    b");
+    }
+
+    #[test]
+    fn a_status_is_recorded_if_that_is_said() {
+        let recorder = TestRecorder::new();
+        let handle = |request: Request| async move {
+            let status: u16 = request.uri().path()[1..].parse()?;
+            Ok::<_, Error>(Response::builder().status(status).body("")?)
+        };
+        let mut service = TraceLayer::new().name("## handle").http().layer(service_fn(handle));
+        for path in ["/200", "/404", "/503"] {
+            let mut request = Request::new("".into());
+            *request.uri_mut() = path.parse().unwrap();
+            let answer = recorder.block_on(async { service.call(request).await }).unwrap();
+            assert_eq!(answer.status().as_str(), &path[1..]);
+        }
+        recorder.assert_tree(
+            "function\n  ## handle {http_status=200}\nfunction [error]\n  ## handle [error] {http_status=404}\n\
+             function [fault]\n  ## handle [fault] {http_status=503}",
+        );
+    }
+}
