@@ -138,7 +138,8 @@ impl Invocation {
         let mut open = OpenInvocation::unrecorded(root);
         (open.root, open.cold_start) = (Some(root), cold_start);
         if root.is_recording() {
-            if cold_start {
+            // A segment of our own begins with the invocation, and could not hold what was before.
+            if cold_start && recorder.lambda().sends_segments {
                 init::record(root);
             }
             open.handler = root.open(label, Namespace::Local);
