@@ -63,6 +63,6 @@ fn an_invocation_is_a_segment_of_our_own() {
     assert!(collector.wait_for_traces(1, LONG));
     let traces = collector.all_traces();
     let names: Vec<&str> = traces[0].tree().iter().map(|node| node.value().segment.name.as_str()).collect();
-    assert_eq!(names, ["shop", "init", "## handle", "price", "ship"]);
+    assert_eq!(names, ["shop", "## handle", "price", "ship"]);
     assert!(answer.contains(&traces[0].id().to_string()), "{answer}");
 }

@@ -105,7 +105,6 @@ fn elsewhere_an_invocation_is_a_segment_of_our_own() {
         let posted = function.invoke(Event::new("{}").traced(sampled()));
         function.daemon().assert_tree(
             "orders
-               init
                ## handle {ColdStart=true, function_name=orders}",
         );
         let trace = function.daemon().trace();
