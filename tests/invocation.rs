@@ -157,7 +157,7 @@ async fn what_is_made_current_stays_so_from_one_poll_to_the_next() {
 fn an_invocation_that_is_begun_twice_is_recorded_once() {
     let recorder = lambda();
     recorder.run(|| {
-        let outer = invocation("## outer").header(Some(COMPLETE)).begin();
+        let outer = invocation("## outer").header(Some(COMPLETE)).told_within().begin();
         outer.run(|| {
             let inner = invocation("## inner").header(Some(COMPLETE)).begin();
             assert!(!inner.is_outermost());
@@ -270,4 +270,106 @@ fn nothing_is_told_of_what_ends_in_time() {
         }
     });
     recorder.assert_tree("h [parent not seen]\nh [parent not seen]\nh [parent not seen]");
+}
+
+#[test]
+fn a_handler_that_another_one_calls_is_a_call_like_any_other() {
+    let recorder = lambda();
+    recorder.run(|| {
+        let outer = invocation("## outer").header(Some(COMPLETE)).told_within().begin();
+        outer.run(|| {
+            let handler = invocation("## handler").begin();
+            handler.run(|| {
+                let other = invocation("## other").begin();
+                other.fail(|| Some(Failure::new("No", "stock")));
+                other.close();
+            });
+            handler.close();
+        });
+        outer.close();
+    });
+    recorder.assert_tree("## handler [parent not seen]\n  ## other [fault] !No: stock");
+}
+
+#[test]
+fn who_ends_it_says_whether_it_failed() {
+    let recorder = lambda();
+    recorder.run(|| {
+        let outer = invocation("## outer").header(Some(COMPLETE)).told_within().begin();
+        outer.run(|| {
+            // It is tried again, by something in between.
+            let first = invocation("## handler").begin();
+            first.fail(|| Some(Failure::new("No", "stock")));
+            first.close();
+            invocation("## handler").begin().close();
+        });
+        outer.close();
+    });
+    recorder.assert_tree("## handler [parent not seen]\n  ## handler");
+}
+
+#[test]
+fn of_three_the_middle_one_ends_it_and_the_inner_one_tells() {
+    let recorder = lambda();
+    recorder.run(|| {
+        let outer = invocation("## outer").header(Some(COMPLETE)).ends_within().begin();
+        outer.run(|| {
+            let middle = invocation("## middle").told_within().begin();
+            middle.run(|| {
+                let inner = invocation("## inner").begin();
+                inner.attach(|values| values.annotate("a", 1));
+                inner.fail(|| Some(Failure::new("No", "stock")));
+                inner.close();
+            });
+            assert_eq!(recorder.documents().len(), 0);
+            middle.fail(|| Some(Failure::new("Unknown", "")));
+            middle.attach(|values| values.annotate("b", 2));
+            middle.close();
+            assert_eq!(recorder.documents().len(), 1);
+        });
+        outer.close();
+    });
+    recorder.assert_tree("## inner [fault, parent not seen] {a=1, b=2} !No: stock");
+    assert!(recorder.stats().losses.is_empty());
+}
+
+#[test]
+fn causes_can_be_hidden() {
+    let recorder = lambda();
+    recorder.run(|| {
+        let errs = invocation("e").header(Some(COMPLETE)).without_causes().begin();
+        errs.fail(|| Some(Failure::new("No", "secret")));
+        errs.close();
+        let panics = invocation("p").header(Some(COMPLETE)).begin().without_causes();
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| poll_once(panics.trace(async { panic!("secret") })))).is_err());
+    });
+    recorder.assert_tree("e [fault, parent not seen]\np [fault, parent not seen]");
+    assert!(recorder.documents().iter().all(|document| !document.contains("secret")));
+}
+
+#[test]
+fn items_of_a_batch_that_failed_are_marked() {
+    for (count, marked) in [(10, 10), (200, 200), (3_000, 150)] {
+        let recorder = lambda();
+        recorder.run(|| {
+            let open = invocation("h").header(Some(COMPLETE)).begin();
+            assert!(!open.has_items());
+            open.run(|| {
+                for number in 0..count {
+                    let item = subsegment("item").open();
+                    item.stands_for(format!("id {number}"));
+                    item.close();
+                }
+            });
+            assert!(open.has_items());
+            (0..count).rev().for_each(|number| open.fail_item(&format!("id {number}")));
+            open.fail_item("unknown");
+            open.close();
+        });
+        let documents = recorder.documents().concat();
+        let seen = documents.matches("batch_item_failure").count();
+        assert!(seen >= marked && seen <= count, "{seen} of {count}");
+        assert_eq!(documents.matches("\"name\":\"item\"").count(), count);
+        assert!(recorder.stats().losses.is_empty(), "{:?}", recorder.stats());
+    }
 }

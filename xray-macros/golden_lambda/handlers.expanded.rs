@@ -32,7 +32,8 @@ async fn unpacked(
     let __invocation = ::autoxray::__rt::lambda::Look::new(&argument1)
         .__autoxray_begin(const {
             &::autoxray::__rt::Site::new("orders", "input.rs", 0u32)
-        });
+        })
+        .without_causes();
     let (__r, __invocation): (Result<Answer, Error>, _) = __invocation
         .trace(async move {
             {
@@ -50,11 +51,7 @@ async fn unpacked(
             }
         })
         .await;
-    ::autoxray::__rt::lambda::outcome_without_cause(
-        &__invocation,
-        &__r,
-        |__o| __o.failure(),
-    );
+    ::autoxray::__rt::lambda::outcome(&__invocation, &__r, |__o| __o.failure());
     ::autoxray::__rt::lambda::response(
         &__invocation,
         const { &::autoxray::__rt::Site::new("orders", "input.rs", 0u32) },

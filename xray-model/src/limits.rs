@@ -21,6 +21,10 @@ pub const OWN_BYTES_MAX: usize = 60_000;
 /// Estimated size of what a trace may hold before completed subtrees are sent ahead of it.
 pub const STREAM_BYTES_MIN: usize = 60_000;
 
+/// Estimated size of what a trace may hold while items of a batch wait for the answer. Their documents are sent in one go then, and have to fit
+/// the default buffer of a socket, 208 KB on Linux.
+pub const ITEMS_HELD_BYTES_MAX: usize = 150_000;
+
 /// Characters of a segment or subsegment name.
 pub const NAME_CHARS_MAX: usize = 200;
 

@@ -32,6 +32,8 @@ struct Inner {
     lambda: Lambda,
     /// Whether an invocation has been seen.
     invoked: AtomicBool,
+    /// Whether something was left over when documents were waited for.
+    flush_failed: AtomicBool,
     enabled: bool,
     sampler: Sampler,
     exporter: Box<dyn Exporter>,
@@ -93,6 +95,7 @@ impl Recorder {
             capture: std::mem::take(&mut builder.capture),
             lambda: std::mem::take(&mut builder.lambda),
             invoked: AtomicBool::new(false),
+            flush_failed: AtomicBool::new(false),
             enabled,
             sampler: Sampler::new(builder.sampling.unwrap_or_default()),
             exporter: builder.take_exporter(),
@@ -124,6 +127,12 @@ impl Recorder {
     #[must_use]
     pub fn flush(&self, timeout: Duration) -> bool {
         quietly(|| self.0.exporter.flush(timeout)).unwrap_or(false)
+    }
+
+    /// Waits for documents that the exporter keeps, but not again and again for what has not left the last time.
+    pub(crate) fn flush_once(&self, timeout: Duration) {
+        let timeout = if self.0.flush_failed.load(Relaxed) { Duration::ZERO } else { timeout };
+        self.0.flush_failed.store(!self.flush(timeout), Relaxed);
     }
 
     pub(crate) fn service_name(&self) -> Option<&std::borrow::Cow<'static, str>> {

@@ -1,7 +1,8 @@
 //! Services that `main` hands to `lambda_runtime::run` and the like.
 //!
 //! Any function may be called `run`. What it is given comes out as it was, unless it is a service of Lambda's; the compiler tells. But it can only
-//! tell what it knows, so an argument is left alone whose type follows from what the function takes (see [`is_certain`]).
+//! tell what it knows, so only what looks like a service is touched, or what goes to a function of Lambda's crates by its full path; and of that
+//! nothing whose type follows from what the function takes (see [`is_certain`]).
 
 mod name;
 #[cfg(test)]
@@ -45,6 +46,7 @@ struct Variable {
     ident: Ident,
     /// The name of the handler in it.
     handler: Option<String>,
+    is_service: bool,
     is_certain: bool,
 }
 
@@ -71,7 +73,8 @@ impl Services {
         let (Pat::Ident(variable), Some(init)) = (pattern, &local.init) else { return };
         let handler = name::of_service(&init.expr, self).or_else(|| name::of_closure(&init.expr));
         let is_certain = !is_reference && variable.by_ref.is_none() && self.is_certain(&init.expr);
-        self.variables.push(Variable { ident: variable.ident.clone(), handler, is_certain });
+        let is_service = name::is_service(&init.expr, self);
+        self.variables.push(Variable { ident: variable.ident.clone(), handler, is_service, is_certain });
     }
 
     /// How many variables there are; those that come after are forgotten by [`leave`](Self::leave).
@@ -154,6 +157,12 @@ fn taker(path: &Path) -> Option<&Ident> {
     (is_plain && (is_new || last != "Runtime" && WORDS.iter().any(|word| last == word))).then_some(last)
 }
 
+/// Does a path name a function of `lambda_runtime` or `lambda_http`?
+fn is_of_lambda(path: &Path) -> bool {
+    let first = path.segments.first().map(|segment| &segment.ident);
+    first.is_some_and(|first| ["lambda_runtime", "lambda_http", "Runtime"].iter().any(|name| first == name))
+}
+
 impl Finder {
     /// The service that is handed to a function here.
     pub(super) fn service(&mut self, expr: &Expr) -> Option<Service> {
@@ -164,11 +173,12 @@ impl Finder {
             return None;
         }
         let (argument, taker) = (&call.args[0], taker(&path.path)?);
+        if !is_of_lambda(&path.path) && !name::is_service(argument, services) {
+            return None;
+        }
         let found = name::of_service(argument, services);
         if !services.is_certain(argument) {
-            if found.is_some() {
-                self.notes.left(taker.span(), LEFT);
-            }
+            self.notes.left(taker.span(), LEFT);
             return None;
         }
         let own = || format!("## {}", found.as_deref().unwrap_or("handler"));

@@ -1,6 +1,6 @@
 //! Handlers of Lambda functions, and `fn main` of their programs.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, FnArg, LitStr, ReturnType, Signature, Type};
@@ -41,11 +41,11 @@ pub(crate) fn traced_lambda(args: TokenStream, item: &TokenStream) -> syn::Resul
 /// async fn f(event: E, a: A) -> R { BODY }
 /// →
 /// async fn f(event: E, a: A) -> R {
-///     let __invocation = LAMBDA::Look::new(&event).__autoxray_begin(SITE);
+///     let __invocation = LAMBDA::Look::new(&event).__autoxray_begin(SITE); // and `.without_causes()` with `capture_error = false`
 ///     let (__r, __invocation): (R, _) = __invocation.trace(
 ///         async move { let event = event; let a = a; if false { return ::autoxray::__rt::typed::<R>(); } VALUES BODY },
 ///     ).await;
-///     LAMBDA::outcome(&__invocation, &__r, OUTCOME);                  // or `outcome_without_cause`
+///     LAMBDA::outcome(&__invocation, &__r, OUTCOME);
 ///     LAMBDA::response(&__invocation, SITE, &__r);                    // with `capture_response` only
 ///     LAMBDA::Told::new(&__r).__autoxray_records(&__invocation);
 ///     { use LAMBDA::fallbacks::*; LAMBDA::Answer::new(__r, __invocation).__autoxray_close() }
@@ -68,15 +68,19 @@ fn handler(args: &Args, function: Function, position: usize) -> TokenStream {
     let (outcome, site) = (rt::outcome(Output::of(&returned)), &parts.site);
     let (asked, answered) = (rt::first_span(&event_ty), rt::first_span(&returned.to_token_stream()));
     let (of_event, of_answer) = (rt::path_at("lambda", asked), rt::path_at("lambda", answered));
-    let tell = Ident::new(if args.captures_error() { "outcome" } else { "outcome_without_cause" }, here());
-    let look = quote_spanned!(asked=> #of_event::Look::new(&#event).__autoxray_begin(#site));
-    // Here, too, `!` could not be written.
-    let ty = (!matches!(returned, Type::Never(_))).then(|| types::inside_body(&returned)).map(|ty| quote_spanned!(here()=> : (#ty, _)));
+    let hidden = (!args.captures_error()).then(|| quote_spanned!(here()=> .without_causes()));
+    let look = quote_spanned!(asked=> #of_event::Look::new(&#event).__autoxray_begin(#site) #hidden);
+    if matches!(returned, Type::Never(_)) {
+        // It gives nothing that could be looked at.
+        let content = quote_spanned!(here()=> match #look.trace(#future).await { (__r, _) => __r });
+        return parts.function(&attrs, &prefix, content);
+    }
+    let ty = types::inside_body(&returned);
     let response = args.captures_response().then(|| quote_spanned!(answered=> #of_answer::response(&__invocation, #site, &__r);));
     let content = quote_spanned! {here()=>
         let __invocation = #look;
-        let (__r, __invocation) #ty = __invocation.trace(#future).await;
-        #of_answer::#tell(&__invocation, &__r, #outcome);
+        let (__r, __invocation): (#ty, _) = __invocation.trace(#future).await;
+        #of_answer::outcome(&__invocation, &__r, #outcome);
         #response
         #of_answer::Told::new(&__r).__autoxray_records(&__invocation);
         {

@@ -14,7 +14,7 @@ pub use task::{spawn, spawn_blocking};
 use crate::clock::Tick;
 use crate::diag;
 use crate::ids;
-use crate::record::{Begin, Ending, Key, Label, NOWHERE, Namespace, NotOpened, Slot, Table, Trace};
+use crate::record::{Begin, Ending, Key, Label, NOWHERE, Namespace, NotOpened, Slot, Table, Trace, Within};
 use crate::recorder::{self, Recorder};
 use crate::stats::{LossKind, LossReason};
 use crate::switch;
@@ -244,16 +244,11 @@ impl Here {
         self.leave(before);
     }
 
-    /// The subsegment of the handler, if this is in an invocation, and whether a function within ends it.
-    pub(crate) fn handler(self) -> Option<(Self, bool)> {
+    /// Takes the invocation that this is in; see [`Table::claim`].
+    pub(crate) fn claim(self, label: &Label, within: Within) -> Option<(Self, Within)> {
         let trace = self.trace?;
-        let (key, ends_within) = trace.lock().handler(self.key())?;
-        Some((Self::new(trace, key, Mode::Recording), ends_within))
-    }
-
-    /// Says that this is the subsegment of the handler.
-    pub(crate) fn set_handler(self, ends_within: bool) {
-        self.with_table(|table, key| table.set_handler(key, ends_within));
+        let (key, granted) = trace.lock().claim(self.key(), label, within)?;
+        Some((Self::new(trace, key, Mode::Recording), granted))
     }
 
     /// Changes what is known of the trace.

@@ -13,7 +13,7 @@ use super::watchdog::{self, Watch};
 use crate::clock;
 use crate::config::Initialization;
 use crate::context::{Here, Mode};
-use crate::record::{Ending, Label, Namespace};
+use crate::record::{Ending, Label, Namespace, Table, Within};
 use crate::recorder::Recorder;
 use crate::span::{Site, Values};
 use crate::stats::LossKind;
@@ -30,7 +30,8 @@ pub struct Invocation {
     label: Label,
     header: TraceHeader,
     deadline: u64,
-    ends_within: bool,
+    within: Within,
+    hides_causes: bool,
 }
 
 /// An invocation, handled by a subsegment with this name. By the convention of Powertools it is `## ` and the name of the function.
@@ -56,7 +57,7 @@ pub fn invocation(name: impl Into<Cow<'static, str>>) -> Invocation {
 
 impl Invocation {
     fn new(label: Label) -> Self {
-        Self { label, header: TraceHeader::default(), deadline: 0, ends_within: false }
+        Self { label, header: TraceHeader::default(), deadline: 0, within: Within::Nothing, hides_causes: false }
     }
 
     pub(crate) fn named(name: Cow<'static, str>, place: &'static Location<'static>) -> Self {
@@ -83,16 +84,26 @@ impl Invocation {
         self
     }
 
-    /// The handler may begin the same invocation again, and then ends it: its [`OpenInvocation::close`] does what the outer one's would
-    /// do too late.
-    pub fn ends_within(mut self) -> Self {
-        self.ends_within = true;
+    /// The handler may be traced by itself: the first function that begins an invocation within this one names it, and says what it fails
+    /// with, if it does.
+    pub fn told_within(mut self) -> Self {
+        self.within = Within::Tell;
         self
     }
 
-    /// Begins it.
-    ///
-    /// Within an invocation that has been begun already, this is the same one: it is named after the inner one, and ends with the outer.
+    /// The same, and the invocation ends with that function: its [`OpenInvocation::close`] does what the outer one's would do too late.
+    pub fn ends_within(mut self) -> Self {
+        self.within = Within::End;
+        self
+    }
+
+    /// What failures say is not recorded.
+    pub fn without_causes(mut self) -> Self {
+        self.hides_causes = true;
+        self
+    }
+
+    /// Begins it. Within another invocation it is either the same one, if that was [told](Self::told_within) so, or a subsegment of it.
     pub fn begin(self) -> OpenInvocation {
         let around = Here::current();
         if switch::is_off() {
@@ -109,24 +120,22 @@ impl Invocation {
     }
 
     fn within(self, around: Here) -> OpenInvocation {
-        match around.handler() {
-            Some((handler, ends_within)) => {
-                handler.with_table(|table, key| table.rename(key, self.label));
-                let mut open = OpenInvocation::unrecorded(handler);
-                (open.handler, open.is_last) = (ends_within.then_some(handler), ends_within);
-                open
+        let mut open = OpenInvocation::unrecorded(around);
+        open.hides_causes = self.hides_causes;
+        if let Some((handler, granted)) = around.claim(&self.label, self.within) {
+            open.place = handler;
+            match granted {
+                Within::End => (open.handler, open.is_last) = (Some(handler), true),
+                Within::Tell | Within::Nothing => open.only_tells = true,
             }
-            None => {
-                let handler = around.open(self.label, Namespace::Local);
-                let mut open = OpenInvocation::unrecorded(handler.unwrap_or(around));
-                (open.handler, open.is_outermost) = (handler, handler.is_some());
-                open
-            }
+        } else if let Some(handler) = around.open(self.label, Namespace::Local) {
+            (open.place, open.handler, open.is_outermost) = (handler, Some(handler), true);
         }
+        open
     }
 
     fn begin_in(self, recorder: &Recorder, around: Here) -> OpenInvocation {
-        let Self { label, header, deadline, ends_within } = self;
+        let Self { label, header, deadline, within, hides_causes } = self;
         let first = recorder.is_first_invocation();
         let cold_start = first && recorder.lambda().initialization == Initialization::OnDemand;
         let root = if recorder.lambda().sends_segments {
@@ -136,7 +145,7 @@ impl Invocation {
         };
         let Some(root) = root else { return OpenInvocation::unrecorded(around) };
         let mut open = OpenInvocation::unrecorded(root);
-        (open.root, open.cold_start) = (Some(root), cold_start);
+        (open.root, open.cold_start, open.hides_causes) = (Some(root), cold_start, hides_causes);
         if root.is_recording() {
             // A segment of our own begins with the invocation, and could not hold what was before.
             if cold_start && recorder.lambda().sends_segments {
@@ -145,7 +154,7 @@ impl Invocation {
             open.handler = root.open(label, Namespace::Local);
             (open.is_last, open.is_outermost) = (true, open.handler.is_some());
             if let Some(handler) = open.handler {
-                handler.set_handler(ends_within);
+                handler.with_table(|table, key| table.set_handler(key, within));
                 open.place = handler;
                 open.remaining = clock::until_unix_millis(deadline);
                 let patience = open.remaining.and_then(|left| recorder.lambda().patience(left));
@@ -177,6 +186,9 @@ pub struct OpenInvocation {
     /// Whether there is nothing left to send when this has been closed.
     is_last: bool,
     is_outermost: bool,
+    /// Whether another one owns the invocation, and says whether it failed.
+    only_tells: bool,
+    hides_causes: bool,
     cold_start: bool,
     remaining: Option<Duration>,
     watch: Option<Watch>,
@@ -191,6 +203,8 @@ impl OpenInvocation {
             handler: None,
             is_last: false,
             is_outermost: false,
+            only_tells: false,
+            hides_causes: false,
             cold_start: false,
             remaining: None,
             watch: None,
@@ -251,13 +265,28 @@ impl OpenInvocation {
         }
     }
 
-    /// Records what the handler failed with. Where several look at the same invocation, the innermost tells, who knows most.
+    /// What failures say is not recorded from here on.
+    pub fn without_causes(mut self) -> Self {
+        self.hides_causes = true;
+        self
+    }
+
+    /// Records what the handler failed with. Where several look at the same invocation, the outermost says whether it failed, and the innermost by
+    /// what.
     pub fn fail(&self, failure: impl FnOnce() -> Option<Failure>) {
         if self.is_recording()
             && let Some(failure) = crate::value::quietly(failure).flatten()
         {
-            self.place.change(LossKind::Exception, "", |table, key| table.fail_handler(key, failure));
+            let failure = if self.hides_causes { failure.without_cause() } else { failure };
+            let fail = if self.only_tells { Table::tell_failure } else { Table::fail_handler };
+            self.place.change(LossKind::Exception, "", |table, key| fail(table, key, failure));
         }
+    }
+
+    /// Whether [`fail_item`](Self::fail_item) could find anything.
+    #[must_use]
+    pub fn has_items(&self) -> bool {
+        self.is_recording() && self.place.with_table(|table, key| table.has_items(key)) == Some(true)
     }
 
     /// Marks an item of a batch as failed, by the id that [`OpenSubsegment::stands_for`](crate::OpenSubsegment::stands_for) was given.
@@ -290,7 +319,7 @@ impl OpenInvocation {
             root.close(Ending::now());
         }
         if let Some(recorder) = recorder {
-            let _ = recorder.flush(FLUSH_WAIT_MAX);
+            recorder.flush_once(FLUSH_WAIT_MAX);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BinaryHeap;
 
-use xray_model::limits::STREAM_BYTES_MIN;
+use xray_model::limits::{ITEMS_HELD_BYTES_MAX, STREAM_BYTES_MIN};
 
 use super::table::Table;
 use super::{NOWHERE, Phase, Slot};
@@ -33,11 +33,16 @@ impl Table {
             }
         }
         let mut tops = BinaryHeap::new();
+        // What becomes of items of a batch is only known with the answer, but not any number of them can wait for it.
+        let items_too = self.pending_bytes > ITEMS_HELD_BYTES_MAX;
         for parent in &self.parents {
             let mut child = self.records[*parent as usize].first_child;
             while child != NOWHERE {
-                tops.push((self.records[child as usize].tree_bytes, child, *parent));
-                child = self.records[child as usize].next;
+                let record = &self.records[child as usize];
+                if items_too || !record.is_item {
+                    tops.push((record.tree_bytes, child, *parent));
+                }
+                child = record.next;
             }
         }
         while let Some((bytes, child, parent)) = tops.pop().filter(|_| self.pending_bytes > STREAM_BYTES_MIN * 3 / 4) {

@@ -16,6 +16,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+pub(crate) use handler::Within;
 pub(crate) use node::{Details, Flags, Key, Label, Metadata, NOWHERE, Phase, Record, Slot, trimmed_marker};
 pub use node::{ErrorKind, Namespace};
 pub(crate) use table::{Begin, Ending, Identity, NotOpened, Table};

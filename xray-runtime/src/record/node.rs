@@ -141,6 +141,8 @@ pub(crate) struct Record {
     pub(crate) phase: Phase,
     /// Opened before this process was forked off, and so the other one's to send.
     pub(crate) foreign: bool,
+    /// Stands for an item of a batch, of which the answer may have more to say.
+    pub(crate) is_item: bool,
 }
 
 /// Place of a record in its trace's table.

@@ -188,6 +188,7 @@ impl Table {
             flags: Flags::default(),
             phase: Phase::Open,
             foreign: false,
+            is_item: false,
         };
         let slot = match self.free.pop() {
             Some(slot) => {

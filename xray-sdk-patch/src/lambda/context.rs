@@ -40,8 +40,11 @@ fn describe(invocation: &OpenInvocation, context: Option<&Context>, event: &mut 
     let function_name = context.map(|context| &*context.env_config.function_name).filter(|name| !name.is_empty());
     let (service, function_name) = lambda::names(function_name);
     let environment = lambda::function(|function| function.environment.clone());
+    let mut seen = None;
+    // By itself: it may run the program's code, and what that does must not cost the rest.
+    invocation.attach(|_| seen = event());
     invocation.attach(|values| {
-        let event = event();
+        let event = seen;
         let (name, operation) = event.as_ref().map_or((None, None), |event| (event.name.as_deref(), event.operation.as_deref()));
         let texts = [
             // By Powertools' name, and by that of the others.

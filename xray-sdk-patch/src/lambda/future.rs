@@ -10,7 +10,6 @@ use xray_runtime::lambda::Invoked;
 
 use super::failure::Tell;
 use super::respond::Respond;
-use super::service::fail;
 
 pin_project! {
     /// The future of a [`TraceService`](super::TraceService): what the handler gives, with the invocation closed by it.
@@ -18,14 +17,13 @@ pin_project! {
     pub struct TraceFuture<F, K, D> {
         #[pin]
         handler: Invoked<F>,
-        capture_error: bool,
         told: PhantomData<fn(K, D)>,
     }
 }
 
 impl<F, K, D> TraceFuture<F, K, D> {
-    pub(super) fn new(handler: Invoked<F>, capture_error: bool) -> Self {
-        Self { handler, capture_error, told: PhantomData }
+    pub(super) fn new(handler: Invoked<F>) -> Self {
+        Self { handler, told: PhantomData }
     }
 }
 
@@ -43,7 +41,7 @@ where
         Poll::Ready(match result {
             Ok(response) => Ok(K::respond(response, invocation)),
             Err(error) => {
-                fail::<E, D>(&invocation, &error, *this.capture_error);
+                invocation.fail(|| Some(D::tell(&error)));
                 invocation.close();
                 Err(error)
             }

@@ -68,7 +68,7 @@ impl<S: Service<Request>, K: Respond<S::Response>, D: Tell<S::Error>> Service<Re
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let invocation = begin(self.name().invocation(), request.context(), &mut || event(&request));
+        let invocation = begin(self.invocation(), request.context(), &mut || event(&request));
         self.handle(invocation, request, S::call)
     }
 }

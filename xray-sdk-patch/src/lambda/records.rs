@@ -27,16 +27,21 @@ use crate::facts::event::{self, Record};
 /// }
 /// ```
 ///
-/// For loops in an annotated function, one record after the other. Where several are worked on at a time, [`trace_record`] goes around
-/// the future of each.
+/// For loops in an annotated function, one record after the other, with nothing beside them: what else runs in the same `join!` or `select!` would be
+/// taken for part of the record. Where several are worked on at a time, [`trace_record`] goes around the future of each.
+///
+/// Of a batch of more than about 300 records, those that were sent before the answer was there cannot be marked; the annotation
+/// `batch_item_failures` of the handler counts them all.
 pub fn traced_records<I: IntoIterator<Item: Serialize>>(records: I) -> TracedRecords<I::IntoIter> {
-    TracedRecords { records: records.into_iter(), current: None }
+    TracedRecords { records: records.into_iter(), around: Context::current(), current: None }
 }
 
 /// The records of a batch. Made by [`traced_records`].
 #[must_use = "iterators do nothing unless they are asked"]
 pub struct TracedRecords<I> {
     records: I,
+    /// Where the loop is: each record is below this, and not below whichever is current when it is asked for.
+    around: Context,
     /// The subsegment of the record that was given last.
     current: Option<CurrentSubsegment>,
 }
@@ -47,7 +52,7 @@ impl<I: Iterator<Item: Serialize>> Iterator for TracedRecords<I> {
     fn next(&mut self) -> Option<I::Item> {
         self.current = None;
         let record = self.records.next()?;
-        self.current = Some(open(&record).make_current());
+        self.current = Some(self.around.run(|| open(&record)).make_current());
         Some(record)
     }
 

@@ -45,10 +45,15 @@ impl<R: Serialize> Respond<R> for Batch {
 
 /// Marks the records that an answer gives back.
 pub(super) fn fail_items<R: Serialize>(invocation: &OpenInvocation, response: &R) {
-    if invocation.is_recording() {
-        // Through `attach`, as it runs the program's code: the answer's `Serialize`.
+    // What is serialised twice may be another thing the second time: only where there is something to find.
+    if invocation.has_items() {
         let mut items = Vec::new();
-        invocation.attach(|_| items = event::failed_items(response));
+        invocation.attach(|values| {
+            items = event::failed_items(response);
+            if !items.is_empty() {
+                values.annotate("batch_item_failures", items.len());
+            }
+        });
         items.iter().for_each(|id| invocation.fail_item(id));
     }
 }

@@ -9,7 +9,6 @@ use std::task::{Context, Poll};
 use lambda_runtime::tower::{Layer, Service};
 use lambda_runtime::{LambdaEvent, LambdaInvocation};
 use xray_runtime::__rt::{self, Site};
-use xray_runtime::ErrorKind;
 use xray_runtime::lambda::{self, Invocation, OpenInvocation};
 
 use super::context::begin;
@@ -165,11 +164,12 @@ impl<S, K, D> TraceService<S, K, D> {
         call: impl FnOnce(&mut S, T) -> F,
     ) -> TraceFuture<F, K, D> {
         let future = invocation.run(|| call(&mut self.inner, event));
-        TraceFuture::new(invocation.trace(future), self.settings.capture_error)
+        TraceFuture::new(invocation.trace(future))
     }
 
-    pub(super) fn name(&self) -> &Name {
-        &self.settings.name
+    pub(super) fn invocation(&self) -> Invocation {
+        let invocation = self.settings.name.invocation().told_within();
+        if self.settings.capture_error { invocation } else { invocation.without_causes() }
     }
 
     pub(super) fn ready<T>(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>>
@@ -197,7 +197,7 @@ where
 
     fn call(&mut self, event: LambdaEvent<Payload<T>>) -> Self::Future {
         let LambdaEvent { payload: Payload { payload, mut event }, context } = event;
-        let invocation = begin(self.name().invocation(), Some(&context), &mut || event.take());
+        let invocation = begin(self.invocation(), Some(&context), &mut || event.take());
         self.handle(invocation, LambdaEvent { payload, context }, S::call)
     }
 }
@@ -214,7 +214,7 @@ impl<S: Service<LambdaInvocation>, D: Tell<S::Error>> Service<LambdaInvocation> 
 
     fn call(&mut self, event: LambdaInvocation) -> Self::Future {
         let mut seen = || std::str::from_utf8(&event.body).ok().map(event::of_json);
-        let invocation = begin(self.name().invocation().ends_within(), Some(&event.context), &mut seen);
+        let invocation = begin(self.invocation().ends_within(), Some(&event.context), &mut seen);
         self.handle(invocation, event, S::call)
     }
 }
@@ -229,9 +229,4 @@ impl<S, K, D> fmt::Debug for TraceService<S, K, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TraceService").field("settings", &self.settings).finish_non_exhaustive()
     }
-}
-
-/// Records the error of a handler.
-pub(super) fn fail<E, D: Tell<E>>(invocation: &OpenInvocation, error: &E, capture: bool) {
-    invocation.fail(|| Some(if capture { D::tell(error) } else { ErrorKind::Fault.into() }));
 }

@@ -34,7 +34,7 @@ impl<B> Streamed<B> {
             Poll::Pending | Poll::Ready(Some(Ok(_))) => {}
             Poll::Ready(Some(Err(error))) => {
                 if let Some(invocation) = &self.invocation {
-                    invocation.record_error(Failure::new(type_name::<E>(), format_args!("{error:?}")));
+                    invocation.fail(|| Some(Failure::new(type_name::<E>(), format_args!("{error:?}"))));
                 }
             }
             Poll::Ready(None) => self.end(),

@@ -30,6 +30,23 @@ pub(super) fn of_service(expr: &Expr, services: &Services) -> Option<String> {
     }
 }
 
+/// Does an expression make a service, as far as can be seen, or is it a variable that holds one?
+pub(super) fn is_service(expr: &Expr, services: &Services) -> bool {
+    struct Find<'a>(&'a Services, bool);
+    impl<'a> Visit<'a> for Find<'_> {
+        fn visit_path(&mut self, path: &'a Path) {
+            const MAKERS: [&str; 6] = ["service_fn", "ServiceBuilder", "Router", "BoxService", "BoxCloneService", "Adapter"];
+            let is_maker = path.segments.iter().any(|segment| MAKERS.iter().any(|maker| segment.ident == maker));
+            let is_variable = || path.get_ident().and_then(|ident| self.0.variable(ident)).is_some_and(|variable| variable.is_service);
+            self.1 |= is_maker || is_variable();
+            visit::visit_path(self, path);
+        }
+    }
+    let mut found = Find(services, false);
+    found.visit_expr(expr);
+    found.1
+}
+
 /// Of the call that a closure ends in.
 pub(super) fn of_closure(expr: &Expr) -> Option<String> {
     match expr {

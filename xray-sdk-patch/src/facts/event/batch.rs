@@ -126,17 +126,18 @@ pub(super) fn kafka(event: &Picked) -> Option<Event> {
 
 pub(super) fn broker(event: &Picked) -> Option<Event> {
     let mark = event.text("eventSource").filter(|mark| ["aws:mq", "aws:rmq"].contains(mark))?;
+    let broker = arn::name(event.text("eventSourceArn"), "mq")?;
     Some(
         Event::of("mq")
             .name(Some(mark))
-            .annotate("broker", arn::name(event.text("eventSourceArn"), "mq"))
+            .annotate("broker", broker)
             .annotate("queue", event.text("messages/destination/physicalName"))
             .annotate("batch_size", event.count("messages")),
     )
 }
 
 pub(super) fn documentdb(event: &Picked) -> Option<Event> {
-    event.is("eventSource", "aws:docdb").then(|| {
+    (event.is("eventSource", "aws:docdb") && event.has("events")).then(|| {
         Event::of("documentdb")
             .name(event.text("events/event/operationType"))
             .annotate("cluster", arn::name(event.text("eventSourceArn"), "rds"))

@@ -22,6 +22,7 @@ pub(super) fn rest_api(event: &Picked) -> Option<Event> {
 pub(super) fn http_api(event: &Picked) -> Option<Event> {
     let method = v2_method(event)?;
     let route = event.text("routeKey").or(event.text("requestContext/routeKey"));
+    event.text("requestContext/apiId")?;
     Some(of_api(event, "api-gateway-http", Some(method), route))
 }
 

@@ -130,11 +130,6 @@ fn recognised(event: &Picked) -> Event {
 }
 
 impl Event {
-    /// Whether it is known where it comes from.
-    pub(crate) fn is_known(&self) -> bool {
-        self.source != DIRECT
-    }
-
     fn of(source: &'static str) -> Self {
         Self { source, name: None, operation: None, annotations: Vec::new() }
     }

@@ -28,10 +28,10 @@ impl<T: Serialize> Look<'_, LambdaEvent<T>> {
     /// Begins the invocation.
     pub fn __autoxray_begin(&self, site: &'static Site) -> OpenInvocation {
         let event = self.0.0;
-        // A type of the program's own may have left out what would tell.
+        // A type of the program's own may have left out what would tell, and what its `Serialize` does is not for us to run.
         let is_whole = [type_name::<serde_json::Value>(), type_name::<Box<RawValue>>()].contains(&type_name::<T>());
-        let mut seen = || Some(event::of_value(&event.payload)).filter(|event| is_whole || event.is_known());
-        begin(__rt::invocation(site), event.context(), &mut seen)
+        let is_known = is_whole || type_name::<T>().starts_with("aws_lambda_events::");
+        begin(__rt::invocation(site), event.context(), &mut || is_known.then(|| event::of_value(&event.payload)))
     }
 }
 
@@ -57,11 +57,6 @@ impl<E: Handled + ?Sized> Opaque<'_, E> {
 /// Records what the handler failed with, if it did.
 pub fn outcome<R>(invocation: &OpenInvocation, result: &R, failure: impl FnOnce(Probe<'_, R>) -> Option<Failure>) {
     invocation.fail(|| failure(__rt::probe(result)));
-}
-
-/// Records that the handler failed, if it did, and not with what.
-pub fn outcome_without_cause<R>(invocation: &OpenInvocation, result: &R, failure: impl FnOnce(Probe<'_, R>) -> Option<Failure>) {
-    invocation.fail(|| failure(__rt::probe(result)).map(Failure::without_cause));
 }
 
 /// Records what the handler answered with, by Powertools' convention.

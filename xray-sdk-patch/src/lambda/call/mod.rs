@@ -11,7 +11,7 @@ mod look;
 mod wrap;
 
 pub use answer::{Answer, Close, Plain, Reopen, Told, Untold};
-pub use look::{Look, Opaque, outcome, outcome_without_cause, response};
+pub use look::{Look, Opaque, outcome, response};
 pub use wrap::{Answers, Chosen, Errors, Wrap};
 
 /// The fallbacks and the questions that are traits, without their names.
