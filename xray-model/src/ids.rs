@@ -182,7 +182,7 @@ impl ParseIdError {
     #[cold]
     fn new(what: &'static str, expected: &'static str, found: &str) -> Self {
         // An id comes from outside: what is shown of it stays on one short line.
-        let found = found.chars().take(TRACE_ID_LEN + 1).flat_map(char::escape_debug).collect();
+        let found = found.chars().take(TRACE_ID_LEN + 1).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect();
         Self { what, expected, found }
     }
 }

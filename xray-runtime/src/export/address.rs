@@ -152,18 +152,14 @@ pub struct ParseAddressError {
 
 impl ParseAddressError {
     fn new(text: &str, problem: &'static str) -> Self {
-        Self { text: text.chars().take(SHOWN_CHARS_MAX).collect(), problem }
+        let shown = text.chars().take(SHOWN_CHARS_MAX).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter });
+        Self { text: shown.collect(), problem }
     }
 }
 
 impl fmt::Display for ParseAddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` is not a daemon address: {}; write host:port, or udp:host:port tcp:host:port",
-            self.text.escape_debug(),
-            self.problem
-        )
+        write!(f, "`{}` is not a daemon address: {}; write host:port, or udp:host:port tcp:host:port", self.text, self.problem)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BinaryHeap;
 
-use super::table::Table;
+use super::table::{Identity, Table};
 use super::{Details, ErrorKind, Key, Label, Phase, Record};
 use crate::clock::Tick;
 use crate::export::Batch;
@@ -27,7 +27,7 @@ pub(crate) enum Within {
 }
 
 /// What is known of an invocation.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Handled {
     /// The subsegment of the function that handles it.
     handler: Key,
@@ -144,7 +144,7 @@ impl Table {
     /// with the same ids, and takes the place of these.
     pub(super) fn snapshot(&mut self, key: Key, batch: &mut Option<Box<Batch>>) {
         let Some(handler) = self.handler(key) else { return };
-        let mut copy = Self { identity: self.identity.clone(), ..Self::default() };
+        let mut copy = Self { identity: self.identity.as_ref().map(Identity::to_write), ..Self::default() };
         copy.records = self.records.iter_mut().map(Record::lend).collect();
         let end = Tick::now();
         let records = (0..).zip(&mut copy.records);

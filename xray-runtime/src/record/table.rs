@@ -81,7 +81,7 @@ pub(crate) struct Table {
 }
 
 /// What stays the same from begin to end.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Identity {
     pub(crate) recorder: Recorder,
     pub(crate) origin: Origin,
@@ -103,6 +103,12 @@ impl Identity {
             None => ids::trace(origin.unix_seconds()),
         };
         Self { recorder, origin, trace_id, seed, upstream, root, invocation: None, process: sys::process_id() }
+    }
+
+    /// What documents need of it.
+    pub(super) fn to_write(&self) -> Self {
+        let Self { origin, trace_id, seed, root, process, .. } = *self;
+        Self { recorder: self.recorder.clone(), origin, trace_id, seed, upstream: self.upstream.clone(), root, invocation: None, process }
     }
 
     /// Whether a record below `parent` is a segment, and no subsegment.
