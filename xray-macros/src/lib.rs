@@ -96,7 +96,7 @@ pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | Option | On | Meaning |
 /// |---|---|---|
 /// | `name = "orders"` | handler, `main` | name of the subsegment; `## ` and the function's name if left out |
-/// | `capture_error = false` | handler, `main` | record that an invocation failed, and not what the error says |
+/// | `capture_error = false` | handler, `main` | record that an invocation failed, and not what the error, the panic or the stream says |
 /// | `capture_response` | handler | record the answer, as metadata; it must be `Serialize` |
 /// | `annotate(id = event.payload.id)` | handler | indexed values, as with `#[traced]` |
 /// | `metadata(size = event.payload.items.len())` | handler | values that are stored, as with `#[traced]` |
@@ -104,10 +104,9 @@ pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The function behaves as without the attribute: same result, same order of drops, same panics.
 ///
-/// Limits: a handler that is not an `async fn`, but returns a future, is not taken. A function of your own that is called `run` gets what it is
-/// given; but where the type of that follows from the function, as in `run(text.parse()?)` or `run(|x| x + 1)`, nothing is looked at. Nor
-/// is a service that is built with types written out, as in `run::<Order, _, _>(…)`. `AUTOXRAY_REWRITES=1 cargo build` lists the services that are
-/// recorded.
+/// Limits: a handler that is not an `async fn`, but returns a future, is not taken. On `main`, what is looked at is made there by `service_fn`,
+/// `ServiceBuilder`, `Router` or `BoxService`, or goes to `lambda_runtime::…`, `lambda_http::…` or `Runtime::new` by that path; and it has a type of
+/// its own, which does not follow from the function that takes it. `AUTOXRAY_REWRITES=1 cargo build` lists the services that are recorded.
 #[proc_macro_attribute]
 pub fn traced_lambda(args: TokenStream, item: TokenStream) -> TokenStream {
     let item = item.into();
