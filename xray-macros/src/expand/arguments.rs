@@ -137,7 +137,7 @@ pub(crate) fn allowances(sig: &Signature) -> Option<TokenStream> {
 
 /// What the argument at `position` is called in the signature, if it was made a local.
 pub(crate) fn own_name(sig: &Signature, position: usize) -> Option<&Ident> {
-    match sig.inputs.get(position) {
+    match sig.inputs.iter().nth(position) {
         Some(FnArg::Typed(argument)) => match &*argument.pat {
             Pat::Ident(name) => Some(&name.ident),
             _ => None,
