@@ -30,19 +30,22 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Payload<T> {
             return Ok(Self { payload: T::deserialize(deserializer)?, event: None });
         }
         let raw = <&'de RawValue>::deserialize(deserializer)?;
-        match serde_json::from_str(raw.get()) {
+        // As the runtime does it, for the place of an error.
+        match serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(raw.get())) {
             Ok(payload) => Ok(Self { payload, event: Some(event::of_json(raw.get())) }),
-            Err(error) => Err(D::Error::custom(told::<T>(raw, &error))),
+            Err(error) => Err(D::Error::custom(Told(&error))),
         }
     }
 }
 
-/// The error as the runtime would have told it: with the place in the event.
-#[cold]
-fn told<'de, T: Deserialize<'de>>(raw: &'de RawValue, error: &serde_json::Error) -> impl fmt::Display {
-    let mut reader = serde_json::Deserializer::from_str(raw.get());
-    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-        Err(error) if error.path().iter().next().is_some() => format!("[{}] {error}", error.path()),
-        _ => error.to_string(),
+/// An error as the runtime would have told it: with the place in the event.
+struct Told<'a>(&'a serde_path_to_error::Error<serde_json::Error>);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.path().iter().next().is_some() {
+            write!(f, "[{}] ", self.0.path())?;
+        }
+        self.0.fmt(f)
     }
 }
