@@ -1,23 +1,29 @@
 //! `opentelemetry-lambda-tower`: its layer around the handler, with `tracing-opentelemetry` and an exporter that throws away, none of which
 //! it chooses itself: there is no exporter to X-Ray for its version of OpenTelemetry. It flushes before the response.
 
+#[path = "../../instrumented.rs"]
+mod instrumented;
+
 use std::collections::HashMap;
 use std::env;
-use std::hint::black_box;
 use std::sync::Arc;
 
-use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
+use std::hint::black_box;
+
+use lambda_runtime::{Error, Runtime, service_fn};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{Context, global};
 use opentelemetry_aws::trace::{XrayIdGenerator, XrayPropagator};
 use opentelemetry_lambda_tower::{OtelTracingLayer, TraceContextExtractor};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tower::ServiceBuilder;
-use tracing::{Span, instrument};
+use tracing::Span;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
+
+use instrumented::handler;
 
 /// For events that carry no trace: what its own extractors do for those of API Gateway, without their headers.
 #[derive(Clone)]
@@ -63,30 +69,6 @@ fn set_up() -> SdkTracerProvider {
     let registry = tracing_subscriber::registry().with(LevelFilter::INFO).with(layer);
     tracing::subscriber::set_global_default(registry).expect("set up once");
     provider
-}
-
-/// The root of the tree 1 → 3 → 9; its span is the layer's.
-async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let id = event.payload["id"].as_u64().unwrap_or_default() as u32;
-    let mut sum = 0_u32;
-    for i in 0..3 {
-        sum = sum.wrapping_add(mid(id.wrapping_add(i)).await);
-    }
-    Ok(json!({ "sum": sum }))
-}
-
-#[instrument(skip_all)]
-async fn mid(id: u32) -> u32 {
-    let mut sum = 0_u32;
-    for i in 0..3 {
-        sum = sum.wrapping_add(leaf(id.wrapping_add(i)).await);
-    }
-    sum
-}
-
-#[instrument(skip_all)]
-async fn leaf(id: u32) -> u32 {
-    black_box(id).wrapping_add(1)
 }
 
 // Its timeout for flushing needs the runtime's clock. Without `run`, whose own layer would make one more span for each event.
