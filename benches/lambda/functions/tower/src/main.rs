@@ -6,9 +6,8 @@ mod instrumented;
 
 use std::collections::HashMap;
 use std::env;
-use std::sync::Arc;
-
 use std::hint::black_box;
+use std::sync::Arc;
 
 use lambda_runtime::{Error, Runtime, service_fn};
 use opentelemetry::trace::TracerProvider as _;
