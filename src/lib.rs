@@ -319,6 +319,41 @@
 //!
 //! The module [`lambda`] has the rest: cold starts, event sources, batches, time-outs, streams, setting it up.
 //!
+//! # For the service map
+//!
+//! The module [`map`] has annotations with agreed keys for what teams look for: business transactions, calls between services, service
+//! levels, kinds of errors, caches, events, databases, AI models. [`console`] makes links that show what they find.
+//!
+//! ```
+//! use autoxray::console::{Console, TimeRange};
+//! use autoxray::map::{Cache, CacheOperation, ErrorClass, ErrorReport, Transaction};
+//! use autoxray::traced;
+//! use std::time::Duration;
+//!
+//! #[traced(segment = "orders")]
+//! fn check_out(order: u64) {
+//!     Transaction::new("checkout").id(order).record();
+//!     if price("tea").is_none() {
+//!         ErrorReport::new(ErrorClass::NotFound).code("NO_PRICE").record();
+//!     }
+//! }
+//!
+//! #[traced]
+//! fn price(item: &str) -> Option<u64> {
+//!     Cache::new(CacheOperation::Get, item).hit(false).record(); // the key is hashed
+//!     None
+//! }
+//!
+//! let misses = Console::cloudwatch("eu-west-1").traces("annotation[cache.hit] = false", TimeRange::Last(Duration::from_secs(3600)));
+//! # assert!(misses.starts_with("https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#xray:traces/query?"));
+//! # let recorder = xray_testkit::TestRecorder::new();
+//! # recorder.run(|| check_out(7));
+//! # recorder.assert_tree("
+//! #     orders {error.class=not_found, error.code=NO_PRICE, transaction.id=7, transaction.name=checkout} [error]
+//! #       price {cache.hit=false, cache.key_hash=56e4c91944536249, cache.operation=get}
+//! # ");
+//! ```
+//!
 //! # In tests
 //!
 //! The crate `xray-testkit` has a recorder for each test, which does not see what other tests do, and compares trees:

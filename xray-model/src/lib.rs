@@ -3,6 +3,7 @@
 //! Nothing here does IO, reads a clock or the environment, or holds state. The recording side (`xray-runtime`) and the viewing side
 //! (`xray-collector`) meet only here.
 
+pub mod console;
 pub mod datagram;
 pub mod document;
 mod header;

@@ -49,6 +49,9 @@ pub const AWS_FIELDS_MAX: usize = 60;
 /// Links of one segment or subsegment to other traces.
 pub const LINKS_MAX: usize = 100;
 
+/// Characters of a region in a link to the console, where it is a label of the host's name. Source: RFC 1035.
+pub const REGION_CHARS_MAX: usize = 63;
+
 /// Nesting of one metadata value.
 pub const METADATA_DEPTH_MAX: usize = 32;
 

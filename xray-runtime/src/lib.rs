@@ -9,6 +9,7 @@ mod diag;
 pub mod export;
 mod ids;
 pub mod lambda;
+pub mod map;
 mod record;
 mod recorder;
 #[doc(hidden)]
@@ -41,4 +42,5 @@ pub use span::{
 };
 pub use stats::{Loss, LossKind, LossReason, Stats};
 pub use value::{Annotation, Classify, Failure, ToAnnotation};
+pub use xray_model::console;
 pub use xray_model::{Sampled, SegmentId, TRACE_HEADER_NAME, TraceHeader, TraceId};
