@@ -1,6 +1,7 @@
 //! Every limit of the wire format and of this project, in one place. What is over a limit is dropped and counted, never an error.
 //!
-//! Sources: "AWS X-Ray endpoints and quotas", "X-Ray segment documents", the segment document schema v1.0.0, the X-Ray daemon.
+//! Sources: "AWS X-Ray endpoints and quotas", "X-Ray segment documents", the segment document schema v1.0.0, the X-Ray daemon; for metrics
+//! "Specification: Embedded metric format" of CloudWatch, and the API references of PutMetricData and InputLogEvent.
 
 /// First line of every datagram to the daemon.
 pub const DATAGRAM_HEADER: &str = "{\"format\":\"json\",\"version\":1}\n";
@@ -75,6 +76,50 @@ pub const TRACES_OPEN_MAX: usize = 65_536;
 
 /// Subsegments of one trace that are open, or closed and not yet sent. One beyond it is not recorded, and counted.
 pub const SUBSEGMENTS_OPEN_MAX: usize = 131_072;
+
+/// Characters of a metric's namespace. AWS's schema allows 1,024, AWS's own libraries and the API of CloudWatch take 255 or 256.
+pub const METRIC_NAMESPACE_CHARS_MAX: usize = 256;
+
+/// Characters of a metric's name.
+pub const METRIC_NAME_CHARS_MAX: usize = 1_024;
+
+/// Dimensions of a metric, those of all its metrics included, and sets of dimensions.
+pub const DIMENSIONS_MAX: usize = 30;
+
+/// Characters of a dimension's key.
+pub const DIMENSION_KEY_CHARS_MAX: usize = 250;
+
+/// Characters of a dimension's value.
+pub const DIMENSION_VALUE_CHARS_MAX: usize = 1_024;
+
+/// Largest magnitude of a value that CloudWatch takes: 2^360.
+pub const METRIC_VALUE_MAX: f64 = f64::from_bits((1023 + 360) << 52);
+
+/// Metrics of one EMF document.
+pub const EMF_METRICS_MAX: usize = 100;
+
+/// Values of one metric in one EMF document. A series that has so many is sent without waiting for a flush, which bounds what is kept.
+pub const EMF_VALUES_MAX: usize = 100;
+
+/// Largest EMF document, its line break included. CloudWatch Logs takes events of 1 MB since 2025, and older agents 256 KB with 26 bytes of
+/// their own.
+pub const EMF_BYTES_MAX: usize = 256 * 1024 - 26;
+
+/// Further members at the root of an EMF document.
+pub const EMF_PROPERTIES_MAX: usize = 30;
+
+/// Characters of the name of a log group or a log stream.
+pub const LOG_NAME_CHARS_MAX: usize = 512;
+
+/// Series of one metric between two flushes. Each costs its own price in CloudWatch. What is over it is recorded with `other` for each
+/// dimension's value, and counted.
+pub const METRIC_SERIES_MAX: usize = 500;
+
+/// Series of all metrics between two flushes. A measurement that would begin one beyond it is lost, and counted.
+pub const METRIC_SERIES_TOTAL_MAX: usize = 5_000;
+
+/// Bytes of EMF documents kept for the CloudWatch agent while it cannot be reached, or does not keep up.
+pub const AGENT_KEPT_BYTES_MAX: usize = 1024 * 1024;
 
 const _: () = assert!(OWN_BYTES_MAX + 1_000 < DOCUMENT_BYTES_MAX, "a trimmed subsegment must fit a document of its own");
 const _: () = assert!(2 * DOCUMENT_DEPTH_MAX + METADATA_DEPTH_MAX < 120, "nesting must stay below common readers' limit of 128");

@@ -195,6 +195,11 @@ pub(crate) fn unix_seconds() -> u64 {
     unix_nanos() / 1_000_000_000
 }
 
+/// Milliseconds since 1970.
+pub(crate) fn unix_millis() -> u64 {
+    unix_nanos() / 1_000_000
+}
+
 /// A clock that was never set is recorded as 2001: wrong either way, and the durations stay right. Times are written with ten digits.
 const EARLIEST: u64 = 1_000_000_000_000_000_000;
 

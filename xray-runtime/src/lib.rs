@@ -10,6 +10,7 @@ pub mod export;
 mod ids;
 pub mod lambda;
 pub mod map;
+pub mod metrics;
 mod record;
 mod recorder;
 #[doc(hidden)]

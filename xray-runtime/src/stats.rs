@@ -40,6 +40,12 @@ names! {
         Exception = "exception",
         /// A setting from the environment or from code.
         Setting = "setting",
+        /// A measurement: one value recorded for a metric.
+        Measurement = "measurement",
+        /// The values of a measurement's dimensions; the measurement was recorded with `other` in their place.
+        Dimensions = "dimensions",
+        /// A property of an EMF document.
+        Property = "property",
     }
 }
 
@@ -58,9 +64,9 @@ names! {
         Unusable = "unusable",
         /// Code of the program panicked while making the value.
         Panicked = "panicked",
-        /// Nobody listens at the daemon's address.
+        /// Nobody listens at the daemon's address, or at that of the CloudWatch agent.
         Refused = "no daemon listening",
-        /// The send buffer of the socket was full.
+        /// The send buffer of the socket was full, or what is kept until there is room in it.
         BufferFull = "socket buffer full",
         /// The daemon's host name could not be resolved, or not yet.
         Unresolved = "daemon address not resolved",

@@ -56,8 +56,14 @@ impl DaemonAddress {
 
 impl From<SocketAddr> for DaemonAddress {
     fn from(address: SocketAddr) -> Self {
-        let endpoint = Endpoint { host: address.ip().to_string(), port: address.port() };
+        let endpoint = Endpoint::from(address);
         Self { udp: endpoint.clone(), tcp: endpoint }
+    }
+}
+
+impl From<SocketAddr> for Endpoint {
+    fn from(address: SocketAddr) -> Self {
+        Self { host: address.ip().to_string(), port: address.port() }
     }
 }
 
@@ -147,14 +153,18 @@ const SHOWN_CHARS_MAX: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseAddressError {
     text: String,
-    problem: &'static str,
+    pub(super) problem: &'static str,
 }
 
 impl ParseAddressError {
     fn new(text: &str, problem: &'static str) -> Self {
-        let shown = text.chars().take(SHOWN_CHARS_MAX).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter });
-        Self { text: shown.collect(), problem }
+        Self { text: shown(text), problem }
     }
+}
+
+/// What an error shows of a text.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars().take(SHOWN_CHARS_MAX).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
 }
 
 impl fmt::Display for ParseAddressError {

@@ -1,6 +1,7 @@
 //! Documents on their way out.
 
 mod address;
+mod agent;
 mod attached;
 mod encode;
 pub(crate) mod json;
@@ -14,7 +15,9 @@ use std::cell::Cell;
 use std::fmt;
 use std::time::Duration;
 
+pub(crate) use address::shown;
 pub use address::{DaemonAddress, Endpoint, ParseAddressError};
+pub use agent::{AgentAddress, AgentSink, ParseAgentAddressError};
 pub(crate) use encode::{Batch, Tree};
 pub use memory::MemoryExporter;
 pub use stdout::StdoutExporter;
