@@ -297,6 +297,15 @@ impl Here {
         }
         match (self.trace, self.mode) {
             (Some(trace), Mode::Recording) => change(&mut trace.lock(), self.key()),
+            _ => self.not_changed(kind, &what),
+        }
+        diag::say_pending();
+    }
+
+    /// There is no record to change. Compiled once, for all changes.
+    #[cold]
+    fn not_changed(self, kind: LossKind, what: &dyn std::fmt::Display) {
+        match (self.trace, self.mode) {
             (Some(trace), Mode::Crowded) => {
                 if let Some(recorder) = trace.lock().recorder_of(self.key()) {
                     recorder.lost(kind, LossReason::Limit, 1);
@@ -310,7 +319,6 @@ impl Here {
             }
             _ => {}
         }
-        diag::say_pending();
     }
 }
 
