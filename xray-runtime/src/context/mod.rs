@@ -146,9 +146,9 @@ impl Here {
     /// Begins in a segment that somebody else sends, which `upstream` names. It is recorded if `upstream` says so in full.
     pub(crate) fn begin_in_facade(recorder: &Recorder, upstream: TraceHeader) -> Option<Self> {
         let complete = upstream.root.is_some() && upstream.parent.is_some();
-        let sampled = if complete { upstream.sampled } else { Sampled::No };
         // What is not decided there is not decided here: the segment would be missing.
-        let sampled = recorder.sample(if sampled == Sampled::Yes { sampled } else { Sampled::No });
+        let decision = if complete && upstream.sampled == Sampled::Yes { Sampled::Yes } else { Sampled::No };
+        let sampled = recorder.sample(decision);
         let mode = if sampled { Mode::Recording } else { Mode::Unsampled };
         let (trace, key) = Trace::begin(recorder, Begin::Facade(upstream))?;
         Some(Self::new(trace, key, mode))

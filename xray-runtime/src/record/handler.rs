@@ -53,13 +53,10 @@ impl Table {
     pub(crate) fn claim(&mut self, key: Key, label: &Label, within: Within) -> Option<(Key, Within)> {
         let handler = self.handler(key)?;
         let invocation = self.invocation(key)?;
-        let granted = match std::mem::replace(&mut invocation.within, within) {
-            Within::Nothing => {
-                invocation.within = Within::Nothing;
-                return None;
-            }
-            granted => granted,
-        };
+        if invocation.within == Within::Nothing {
+            return None;
+        }
+        let granted = std::mem::replace(&mut invocation.within, within);
         if let Some(record) = super::table::live(&mut self.records, handler) {
             record.label = label.clone();
         }
