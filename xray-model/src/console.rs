@@ -21,8 +21,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use crate::TraceId;
 use crate::limits::REGION_CHARS_MAX;
+use crate::{TraceId, civil_from_days};
 
 /// A console to link to, in one region.
 ///
@@ -322,18 +322,11 @@ impl TimeRange {
     }
 }
 
-/// Unix seconds as `2023-07-01T16:00:00`, by Howard Hinnant's `civil_from_days`: years that begin in March put the leap day last.
+/// Unix seconds as `2023-07-01T16:00:00`.
 fn date_time(unix_seconds: u64) -> String {
     const LAST: u64 = 253_402_300_799; // 9999-12-31T23:59:59
     let seconds = unix_seconds.min(LAST);
-    let days = seconds / 86_400 + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    let (year, month, day) = civil_from_days(seconds / 86_400);
     let of_day = seconds % 86_400;
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60)
 }

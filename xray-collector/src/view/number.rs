@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use xray_model::civil_from_days;
 use xray_model::document::Timestamp;
 
 /// A duration with three digits: `412 ms`, `1.20 s`, `2,345 s`, `11.4 h`. At most eight columns.
@@ -86,22 +87,9 @@ pub(super) fn percent(share: f64) -> String {
 /// A point in time in UTC: `2024-03-12 20:53:50.101 UTC`.
 pub(super) fn moment(time: Timestamp) -> String {
     let (days, second) = (time.as_secs() / 86_400, time.as_secs() % 86_400);
-    let (year, month, day) = civil(days);
+    let (year, month, day) = civil_from_days(days);
     let millis = time.as_nanos() / 1_000_000 % 1_000;
     format!("{year}-{month:02}-{day:02} {:02}:{:02}:{:02}.{millis:03} UTC", second / 3_600, second / 60 % 60, second % 60)
-}
-
-/// Year, month and day of a number of days since 1970, by Howard Hinnant's `civil_from_days`: years that begin in March put the leap day
-/// last, 400 of them are one era.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]
