@@ -105,6 +105,12 @@ impl Scale {
         (self.unix_nanos.saturating_add(nanos as u64)) / 1_000
     }
 
+    /// How long it is from one to the other.
+    pub(crate) fn between(&self, start: Tick, end: Tick) -> Duration {
+        let nanos = (u128::from(end.0.saturating_sub(start.0)) * u128::from(self.rate)) >> 32;
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+
     /// What happened before the trace began, and is told in it.
     #[cold]
     fn earlier(&self, tick: Tick) -> u64 {

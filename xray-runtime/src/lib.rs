@@ -38,8 +38,9 @@ pub use recorder::{AlreadyInstalled, Recorder, capture, flush, stats};
 pub use rt as __rt;
 pub use sampling::Sampling;
 pub use span::{
-    CurrentSubsegment, Guard, OpenSubsegment, Segment, Subsegment, Traced, Values, annotate, is_enabled, is_in_segment, is_recording,
-    metadata, metadata_in, record_error, response_header, segment, set_namespace, set_user, subsegment, trace_header, trace_id,
+    CurrentSubsegment, Guard, OpenSubsegment, Segment, Subsegment, Traced, Values, annotate, is_enabled, is_in_segment, is_observed,
+    is_recording, metadata, metadata_in, record_error, response_header, segment, set_namespace, set_user, subsegment, trace_header,
+    trace_id,
 };
 pub use stats::{Loss, LossKind, LossReason, Stats};
 pub use value::{Annotation, Classify, Failure, ToAnnotation};

@@ -11,6 +11,9 @@ use crate::clock;
 use crate::config::{Builder, Capture, ContextMissing, Lambda};
 use crate::context::{self, Context, Here, Scoped};
 use crate::export::{Batch, Document, Exporter, json};
+use crate::metrics::Metrics;
+use crate::metrics::pulse::Pulse;
+use crate::record::Measured;
 use crate::sampling::Sampler;
 use crate::stats::{Counters, LossKind, LossReason, Stats};
 use crate::switch;
@@ -38,6 +41,7 @@ struct Inner {
     sampler: Sampler,
     exporter: Box<dyn Exporter>,
     counters: Counters,
+    metrics: Option<Arc<Pulse>>,
 }
 
 /// The recorder of the process.
@@ -73,9 +77,19 @@ fn make(builder: Builder) -> (&'static Recorder, bool) {
         if !installed.0.enabled {
             switch::process_is_off();
         }
+        if !installed.is_measuring() {
+            switch::process_does_not_measure();
+        }
         problems.iter().for_each(|problem| crate::diag::log(problem));
     }
     (installed, made)
+}
+
+/// The program exits: what has been measured is written.
+pub(crate) extern "C" fn at_exit() {
+    if let Some(pulse) = PROCESS.get().and_then(|recorder| recorder.0.metrics.as_ref()) {
+        pulse.at_exit();
+    }
 }
 
 impl Recorder {
@@ -89,6 +103,10 @@ impl Recorder {
         if enabled {
             switch::on();
         }
+        let metrics = builder.metrics.take().map(|metrics| Arc::new(Pulse::new(metrics)));
+        if metrics.is_some() {
+            switch::measures();
+        }
         Self(Arc::new(Inner {
             segment_heading: heading(builder.service_version.as_deref()),
             context_missing: builder.context_missing,
@@ -101,6 +119,7 @@ impl Recorder {
             exporter: builder.take_exporter(),
             service_name: builder.service_name,
             counters: Counters::default(),
+            metrics,
         }))
     }
 
@@ -121,12 +140,43 @@ impl Recorder {
         self.0.counters.snapshot().and_lost(LossKind::Document, &late)
     }
 
-    /// Waits until documents that the exporter keeps have left, at most `timeout`; `false` if something is left over.
+    /// Writes what has been measured, and waits until documents that the exporter keeps have left, at most `timeout` for each of the two;
+    /// `false` if something is left over.
     ///
-    /// Nothing has to be flushed on the default path, where a document has left before its segment's function returns.
+    /// Traces need no flush on the default path, where a document has left before its segment's function returns.
     #[must_use]
     pub fn flush(&self, timeout: Duration) -> bool {
-        quietly(|| self.0.exporter.flush(timeout)).unwrap_or(false)
+        let is_written = self.0.metrics.as_ref().is_none_or(|metrics| metrics.flush(timeout));
+        quietly(|| self.0.exporter.flush(timeout)).unwrap_or(false) && is_written
+    }
+
+    /// The metrics of this recorder, if it has any.
+    #[must_use]
+    pub fn metrics(&self) -> Option<&Metrics> {
+        self.0.metrics.as_ref().map(|pulse| pulse.metrics())
+    }
+
+    /// Whether metrics are made of what is recorded here.
+    #[inline]
+    pub(crate) fn is_measuring(&self) -> bool {
+        self.0.metrics.is_some()
+    }
+
+    /// Records something in the metrics, if there are any, and sees to it that they are written.
+    #[inline]
+    pub(crate) fn with_metrics(&self, record: impl FnOnce(&Metrics)) {
+        if let Some(pulse) = &self.0.metrics {
+            record(pulse.metrics());
+            // Invocations write them as they end, and a thread would sleep while Lambda has frozen it.
+            if !(self.0.lambda.sends_segments && self.0.invoked.load(Relaxed)) {
+                pulse.due();
+            }
+        }
+    }
+
+    #[cold]
+    pub(crate) fn measure(&self, measured: &Measured) {
+        self.with_metrics(|metrics| metrics.measure(measured));
     }
 
     /// Waits for documents that the exporter keeps, but not again and again for what has not left the last time.
@@ -231,9 +281,11 @@ pub fn capture<R>(read: impl FnOnce(&Capture) -> R) -> R {
     read(&context::current_recorder().0.capture)
 }
 
-/// Waits until documents that an exporter keeps have left, at most `timeout`; `false` if something is left over.
+/// Writes what has been measured, and waits until documents that an exporter keeps have left, at most `timeout` for each of the two;
+/// `false` if something is left over.
 ///
-/// With the default exporter there is something to wait for only in the moment after start, if the daemon is known by a host name.
+/// With the default exporter there is something to wait for only in the moment after start, if the daemon is known by a host name. Metrics
+/// are written each second and when the program exits, so that this is for programs that end in other ways.
 #[must_use]
 pub fn flush(timeout: Duration) -> bool {
     context::current_recorder().flush(timeout)

@@ -48,6 +48,23 @@ fn first_process_id() -> u32 {
     id
 }
 
+/// Runs `handler` when the program exits: after `main`, or by [`std::process::exit`]. Not where it ends by a signal.
+#[cfg(unix)]
+pub(crate) fn at_exit(handler: extern "C" fn()) {
+    unsafe extern "C" {
+        fn atexit(handler: extern "C" fn()) -> std::ffi::c_int;
+    }
+    // SAFETY: the function is of standard C and takes a function pointer of this type. The handler lives as long as the program (a library
+    // that is unloaded has its handlers run then), and as an `extern "C"` function it does not unwind.
+    unsafe {
+        atexit(handler);
+    }
+}
+
+/// There is no such thing.
+#[cfg(not(unix))]
+pub(crate) fn at_exit(_handler: extern "C" fn()) {}
+
 #[cfg(unix)]
 mod fork {
     use std::ffi::c_int;

@@ -2,8 +2,10 @@
 
 use std::ffi::OsString;
 
+use crate::config::metrics::{MetricsEnvironment, NAMESPACE};
 use crate::config::{ContextMissing, Initialization};
 use crate::export::DaemonAddress;
+use crate::metrics::{NameError, ParseAgentAddressError, names};
 use crate::sampling::Sampling;
 
 /// Everything that can be set from outside.
@@ -17,6 +19,7 @@ pub(crate) struct Environment {
     pub(crate) capture_aws: Option<bool>,
     pub(crate) capture_http: Option<bool>,
     pub(crate) lambda: LambdaEnvironment,
+    pub(crate) metrics: MetricsEnvironment,
 }
 
 /// What Lambda says of the function, and what can be set for it.
@@ -57,6 +60,7 @@ impl Environment {
             capture_aws: reader.captured("XRAY_CAPTURE_AWS", captured),
             capture_http: reader.captured("XRAY_CAPTURE_HTTP", captured),
             lambda: reader.lambda(),
+            metrics: reader.metrics(),
         };
         (environment, problems)
     }
@@ -118,6 +122,31 @@ impl Reader<'_> {
         }
     }
 
+    fn metrics(&mut self) -> MetricsEnvironment {
+        let named = |check: fn(&str) -> Result<(), NameError>| {
+            move |value: &str| check(value).map(|()| value.to_owned()).map_err(|error| error.why())
+        };
+        let environments = ["Lambda", "Local", "EC2", "ECS", "Agent", "Default"];
+        let environment = self.first(&["AWS_EMF_ENVIRONMENT"], "what this process finds itself in", |value| {
+            let known = environments.into_iter().find(|known| known.eq_ignore_ascii_case(value));
+            known.ok_or_else(|| format!("write one of {}", environments.join(", ")))
+        });
+        MetricsEnvironment {
+            is_on: self.first(&["XRAY_METRICS"], "emf on Lambda, off elsewhere", |value| match value.to_ascii_lowercase().as_str() {
+                "emf" => Ok(true),
+                "off" => Ok(false),
+                _ => Err("write emf or off".to_owned()),
+            }),
+            namespace: self.first(NAMESPACES, NAMESPACE, named(names::namespace)),
+            agent: self.first(&["AWS_EMF_AGENT_ENDPOINT"], "tcp://127.0.0.1:25888", |value| {
+                value.parse().map_err(|error: ParseAgentAddressError| error.to_string())
+            }),
+            log_group: self.first(&["AWS_EMF_LOG_GROUP_NAME"], "the agent's own", named(names::log)),
+            log_stream: self.first(&["AWS_EMF_LOG_STREAM_NAME"], "the agent's own", named(names::log)),
+            is_on_stdout: matches!(environment, Some("Lambda" | "Local")),
+        }
+    }
+
     /// A text that may be anything.
     fn text(&mut self, name: &str) -> Option<String> {
         self.first(&[name], "nothing", |value| Ok(value.to_owned()))
@@ -132,6 +161,9 @@ impl Reader<'_> {
 
 /// Powertools' name comes last: functions that move from it to us keep theirs.
 const SERVICE_NAME: &[&str] = &["AWS_XRAY_TRACING_NAME", "XRAY_SERVICE_NAME", "POWERTOOLS_SERVICE_NAME"];
+
+/// The one of AWS's own libraries for EMF first; Powertools' last, likewise.
+const NAMESPACES: &[&str] = &["AWS_EMF_NAMESPACE", "XRAY_METRICS_NAMESPACE", "POWERTOOLS_METRICS_NAMESPACE"];
 
 /// What is taken in the place of a switch of client calls that cannot be used.
 const CAPTURED: &str = "calls stay captured as set in code, or all";
@@ -270,6 +302,14 @@ mod tests {
             ("XRAY_SAMPLING_RATE", "1.5", "from 0.0 to 1.0", "5 % of the rest"),
             ("XRAY_SAMPLING_RATE", "NaN", "from 0.0 to 1.0", "5 % of the rest"),
             ("XRAY_TIMEOUT_MARGIN", "5", "from 0.0 to 1.0", "0.05"),
+            ("XRAY_METRICS", "on", "write emf or off", "off elsewhere"),
+            ("AWS_EMF_NAMESPACE", "a\"b", "1 to 256 letters", "autoxray"),
+            ("XRAY_METRICS_NAMESPACE", ":x", "begins with a colon", "autoxray"),
+            ("POWERTOOLS_METRICS_NAMESPACE", "größe", "not printable ASCII", "autoxray"),
+            ("AWS_EMF_AGENT_ENDPOINT", "localhost:25888", "write tcp://host:port", "tcp://127.0.0.1:25888"),
+            ("AWS_EMF_LOG_GROUP_NAME", "ä", "1 to 512", "the agent's own"),
+            ("AWS_EMF_LOG_STREAM_NAME", ":", "1 to 512", "the agent's own"),
+            ("AWS_EMF_ENVIRONMENT", "Mars", "write one of Lambda, Local", "finds itself in"),
         ] {
             let (environment, problems) = parse(&[(name, value)]);
             assert_eq!(environment, Environment::default(), "{name}");

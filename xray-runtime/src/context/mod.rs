@@ -6,6 +6,7 @@ mod task;
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
 pub use handle::{Context, InContext, Scoped};
 #[cfg(feature = "tokio")]
@@ -14,6 +15,7 @@ pub use task::{spawn, spawn_blocking};
 use crate::clock::Tick;
 use crate::diag;
 use crate::ids;
+use crate::metrics::Exemplar;
 use crate::record::{Begin, Ending, Key, Label, NOWHERE, Namespace, NotOpened, Slot, Table, Trace, Within};
 use crate::recorder::{self, Recorder};
 use crate::stats::{LossKind, LossReason};
@@ -49,6 +51,8 @@ pub(crate) enum Mode {
     Unsampled,
     /// In a segment that is recorded.
     Recording,
+    /// In a segment that is not sampled, and is observed for metrics: what is opened is measured, and nothing is attached or sent.
+    Measured,
     /// In a subsegment that is not recorded, as there are too many. What is opened in it belongs to the one around it, whose place this is.
     Crowded,
     /// In our own work: what an exporter does must not be exported in turn.
@@ -89,6 +93,12 @@ impl Here {
         self.mode == Mode::Recording
     }
 
+    /// Whether there is a record of this place, be it for metrics only.
+    #[inline]
+    pub(crate) fn is_observed(self) -> bool {
+        matches!(self.mode, Mode::Recording | Mode::Measured)
+    }
+
     fn key(self) -> Key {
         Key { serial: self.serial, slot: self.slot }
     }
@@ -102,7 +112,7 @@ impl Here {
     pub(crate) fn open(self, label: Label, namespace: Namespace) -> Option<Self> {
         let trace = self.trace?;
         match trace.open(self.key(), label, namespace) {
-            Ok(key) => Some(Self::new(trace, key, Mode::Recording)),
+            Ok(key) => Some(Self::new(trace, key, if self.mode == Mode::Measured { Mode::Measured } else { Mode::Recording })),
             Err(refused) => self.not_opened(refused),
         }
     }
@@ -110,6 +120,7 @@ impl Here {
     #[cold]
     fn not_opened(self, refused: NotOpened) -> Option<Self> {
         let place = match refused {
+            NotOpened::Full if self.mode == Mode::Measured => None,
             NotOpened::Full => Some(Self { mode: Mode::Crowded, ..self }),
             NotOpened::Ended => {
                 // Left behind by a guard that was dropped elsewhere.
@@ -132,6 +143,8 @@ impl Here {
         let label = if recorder.is_enabled() { label(recorder)? } else { return None };
         let (begin, mode) = if recorder.sample(upstream.sampled) {
             (Begin::Segment(label, upstream), Mode::Recording)
+        } else if recorder.is_measuring() {
+            (Begin::Measured(label, upstream), Mode::Measured)
         } else if own.is_none() && upstream.root.is_none() {
             // Nothing has to be kept for it, neither a header nor a recorder.
             let key = Key { serial: ids::unsampled_number(), slot: NOWHERE };
@@ -149,8 +162,12 @@ impl Here {
         // What is not decided there is not decided here: the segment would be missing.
         let decision = if complete && upstream.sampled == Sampled::Yes { Sampled::Yes } else { Sampled::No };
         let sampled = recorder.sample(decision);
-        let mode = if sampled { Mode::Recording } else { Mode::Unsampled };
-        let (trace, key) = Trace::begin(recorder, Begin::Facade(upstream))?;
+        let mode = match sampled {
+            true => Mode::Recording,
+            false if recorder.is_measuring() => Mode::Measured,
+            false => Mode::Unsampled,
+        };
+        let (trace, key) = Trace::begin(recorder, Begin::Facade(upstream, sampled))?;
         Some(Self::new(trace, key, mode))
     }
 
@@ -189,7 +206,7 @@ impl Here {
 
     /// Takes back what was opened.
     pub(crate) fn discard(self) {
-        if let (Some(trace), Mode::Recording) = (self.trace, self.mode) {
+        if let (Some(trace), Mode::Recording | Mode::Measured) = (self.trace, self.mode) {
             trace.discard(self.key());
         }
     }
@@ -208,7 +225,7 @@ impl Here {
 
     /// This place, or if it has ended meanwhile, the nearest above it that has not.
     pub(crate) fn nearest_open(self) -> Self {
-        let (Some(trace), Mode::Recording) = (self.trace, self.mode) else { return self };
+        let (Some(trace), Mode::Recording | Mode::Measured) = (self.trace, self.mode) else { return self };
         let open = trace.lock().nearest_open(self.key());
         open.map_or(Self::NOWHERE, |key| Self::new(trace, key, self.mode))
     }
@@ -222,7 +239,7 @@ impl Here {
     #[inline(never)]
     fn detour(self) -> Self {
         match (self.trace, self.mode) {
-            (Some(trace), Mode::Recording) => Self::new(trace, trace.lock().detour(self.key()), Mode::Recording),
+            (Some(trace), Mode::Recording | Mode::Measured) => Self::new(trace, trace.lock().detour(self.key()), self.mode),
             _ => self,
         }
     }
@@ -248,7 +265,7 @@ impl Here {
     pub(crate) fn claim(self, label: &Label, within: Within) -> Option<(Self, Within)> {
         let trace = self.trace?;
         let (key, granted) = trace.lock().claim(self.key(), label, within)?;
-        Some((Self::new(trace, key, Mode::Recording), granted))
+        Some((Self::new(trace, key, self.mode), granted))
     }
 
     /// Changes what is known of the trace.
@@ -260,6 +277,14 @@ impl Here {
     pub(crate) fn send_open(self) {
         if let Some(trace) = self.trace {
             trace.send_open(self.key());
+        }
+    }
+
+    /// Writes what has been measured, without waiting.
+    pub(crate) fn flush_metrics(self) {
+        let recorder = self.recorder();
+        if recorder.is_measuring() {
+            let _ = recorder.flush(Duration::ZERO);
         }
     }
 
@@ -281,7 +306,7 @@ impl Here {
     /// The trace and the id to name as parent.
     pub(crate) fn header(self) -> Option<TraceHeader> {
         match (self.trace, self.mode) {
-            (Some(trace), Mode::Recording | Mode::Crowded | Mode::Unsampled) => trace.lock().header(self.key()),
+            (Some(trace), Mode::Recording | Mode::Measured | Mode::Crowded | Mode::Unsampled) => trace.lock().header(self.key()),
             (None, Mode::Unsampled) => {
                 let (root, parent) = ids::unsampled(self.serial);
                 Some(TraceHeader::new(root, Some(parent), Sampled::No))
@@ -290,13 +315,19 @@ impl Here {
         }
     }
 
+    /// The trace and the id by which this place is found, if it is recorded.
+    pub(crate) fn exemplar(self) -> Option<Exemplar> {
+        let header = if self.is_recording() { self.header()? } else { return None };
+        Some(Exemplar { trace: header.root?, segment: header.parent? })
+    }
+
     /// Changes a record, or counts a loss of this `kind` where none is current.
     pub(crate) fn change(self, kind: LossKind, what: impl std::fmt::Display, change: impl FnOnce(&mut Table, Key)) {
         if switch::is_off() {
             return;
         }
         match (self.trace, self.mode) {
-            (Some(trace), Mode::Recording) => change(&mut trace.lock(), self.key()),
+            (Some(trace), Mode::Recording | Mode::Measured) => change(&mut trace.lock(), self.key()),
             _ => self.not_changed(kind, &what),
         }
         diag::say_pending();

@@ -107,14 +107,14 @@ impl Invocation {
     pub fn begin(self) -> OpenInvocation {
         let around = Here::current();
         if switch::is_off() {
-            return OpenInvocation::unrecorded(around);
+            return OpenInvocation::unobserved(around);
         }
         match around.mode() {
             Mode::Unsampled | Mode::Suppressed => OpenInvocation::unrecorded(around),
-            Mode::Recording | Mode::Crowded => self.within(around),
+            Mode::Recording | Mode::Measured | Mode::Crowded => self.within(around),
             Mode::Nowhere | Mode::Scope => {
                 let recorder = around.recorder();
-                if recorder.is_enabled() { self.begin_in(&recorder, around) } else { OpenInvocation::unrecorded(around) }
+                if recorder.is_enabled() { self.begin_in(&recorder, around) } else { OpenInvocation::unobserved(around) }
             }
         }
     }
@@ -138,6 +138,9 @@ impl Invocation {
         let Self { label, header, deadline, within, hides_causes } = self;
         let first = recorder.is_first_invocation();
         let cold_start = first && recorder.lambda().initialization == Initialization::OnDemand;
+        if cold_start {
+            recorder.with_metrics(|metrics| metrics.cold_start());
+        }
         let root = if recorder.lambda().sends_segments {
             Here::begin_in_facade(recorder, header)
         } else {
@@ -146,7 +149,7 @@ impl Invocation {
         let Some(root) = root else { return OpenInvocation::unrecorded(around) };
         let mut open = OpenInvocation::unrecorded(root);
         (open.root, open.cold_start, open.hides_causes) = (Some(root), cold_start, hides_causes);
-        if root.is_recording() {
+        if root.is_observed() {
             // A segment of our own begins with the invocation, and could not hold what was before.
             if cold_start && recorder.lambda().sends_segments {
                 init::record(root);
@@ -192,6 +195,8 @@ pub struct OpenInvocation {
     cold_start: bool,
     remaining: Option<Duration>,
     watch: Option<Watch>,
+    /// Whether there may be metrics to write at its end although nothing is recorded.
+    writes_metrics: bool,
     was_panicking: bool,
 }
 
@@ -208,8 +213,16 @@ impl OpenInvocation {
             cold_start: false,
             remaining: None,
             watch: None,
+            writes_metrics: false,
             was_panicking: thread::panicking(),
         }
+    }
+
+    /// Where tracing is switched off. What the program measures is still to be written when the invocation ends.
+    fn unobserved(place: Here) -> Self {
+        let mut open = Self::unrecorded(place);
+        open.writes_metrics = !switch::measures_nothing();
+        open
     }
 
     pub(super) fn place(&self) -> Here {
@@ -260,7 +273,7 @@ impl OpenInvocation {
 
     /// Records an error.
     pub fn record_error(&self, failure: impl Into<Failure>) {
-        if self.is_recording() {
+        if self.place.is_observed() {
             self.place.record_error(failure);
         }
     }
@@ -274,7 +287,7 @@ impl OpenInvocation {
     /// Records what the handler failed with. Where several look at the same invocation, the outermost says whether it failed, and the innermost by
     /// what.
     pub fn fail(&self, failure: impl FnOnce() -> Option<Failure>) {
-        if self.is_recording()
+        if self.place.is_observed()
             && let Some(failure) = crate::value::quietly(failure).flatten()
         {
             let failure = if self.hides_causes { failure.without_cause() } else { failure };
@@ -310,8 +323,9 @@ impl OpenInvocation {
 
     fn end(&mut self, end_handler: impl FnOnce(Here)) {
         drop(self.watch.take());
+        let writes_metrics = std::mem::take(&mut self.writes_metrics);
         let (root, handler) = (self.root.take(), self.handler.take());
-        let recorder = handler.filter(|_| self.is_last).map(Here::recorder);
+        let recorder = if writes_metrics { Some(self.place.recorder()) } else { handler.filter(|_| self.is_last).map(Here::recorder) };
         if let Some(handler) = handler {
             end_handler(handler);
         }
@@ -326,7 +340,7 @@ impl OpenInvocation {
 
 impl Drop for OpenInvocation {
     fn drop(&mut self) {
-        if self.root.is_none() && self.handler.is_none() {
+        if self.root.is_none() && self.handler.is_none() && !self.writes_metrics {
             return;
         }
         if thread::panicking() && !self.was_panicking {

@@ -88,6 +88,8 @@ fn run() {
             // It may end while it is told of; then there is nothing to tell.
             drop(state);
             handler.send_open();
+            // So does what has been measured; the recorder of the invocation is gone when that has ended meanwhile, and it has written them.
+            handler.flush_metrics();
             state = lock();
             continue;
         }

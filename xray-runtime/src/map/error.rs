@@ -153,8 +153,8 @@ impl<'a> ErrorReport<'a> {
             fields.prose("error.message", self.message, EXCEPTION_MESSAGE_CHARS_MAX);
         });
         let here = Here::current();
-        // Where nothing is recorded, one loss has been counted already.
-        if !self.is_handled && here.is_recording() {
+        // Where nothing is observed, one loss has been counted already.
+        if !self.is_handled && here.is_observed() {
             here.record_error(self.class.kind());
         }
     }

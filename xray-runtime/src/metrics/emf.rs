@@ -70,6 +70,7 @@ impl<F: FnMut(Result<Line<'_>, u64>)> Writer<'_, F> {
     fn group(&mut self, group: &[Drained]) {
         let Some(first) = group.first() else { return };
         self.begin_group(&first.series);
+        self.add_exemplar(group);
         // Names are sorted: one that comes twice does so in a row.
         let mut last = None;
         for Drained { series, values } in group {
@@ -81,6 +82,19 @@ impl<F: FnMut(Result<Line<'_>, u64>)> Writer<'_, F> {
             }
         }
         self.end_document();
+    }
+
+    /// Leads from the documents to a trace: the last one that took part in them, unless its members' names are taken.
+    fn add_exemplar(&mut self, group: &[Drained]) {
+        const NAMES: [&str; 2] = ["trace_id", "segment_id"];
+        let Some(exemplar) = group.iter().rev().find_map(|drained| drained.values.exemplar) else { return };
+        let of_all = self.frame.dimensions.iter().map(|(key, _)| key.as_str()).chain(self.properties.iter().map(|(key, _)| *key));
+        let of_group = group.iter().flat_map(|drained| drained.series.keys.iter().copied().chain([drained.series.definition.name]));
+        if !of_all.chain(of_group).any(|name| NAMES.contains(&name)) {
+            let tail = &mut self.buffers.tail;
+            member(tail, NAMES[0], &exemplar.trace.to_string());
+            member(tail, NAMES[1], &exemplar.segment.to_string());
+        }
     }
 
     /// Adds a metric to the document, or to the next if this one would become too large.

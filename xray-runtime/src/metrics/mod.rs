@@ -26,14 +26,17 @@
 //! Memory is bounded: by 500 series for each metric between two flushes, and 5,000 of all. What is lost is counted by kind and reason, never
 //! an error, and told once.
 
+mod automatic;
 mod emf;
 mod metric;
-mod names;
+pub(crate) mod names;
+pub(crate) mod pulse;
 mod sink;
 mod store;
 mod table;
 #[cfg(test)]
 mod tests;
+mod text;
 mod unit;
 
 use std::fmt;
@@ -45,11 +48,14 @@ use metric::Definition;
 pub use metric::Metric;
 pub use names::NameError;
 pub use sink::{Line, MemorySink, Sink, StdoutSink};
-use store::{Drained, OTHER, Store};
+pub(crate) use store::Exemplar;
+use store::{Drained, Measurement, OTHER, Store};
 use table::{Series, Wanted};
+pub(crate) use text::Text;
 pub use unit::Unit;
 use xray_model::limits::{DIMENSIONS_MAX, EMF_BYTES_MAX};
 
+use crate::context::Here;
 pub use crate::export::{AgentAddress, AgentSink, ParseAgentAddressError};
 use crate::stats::{Counters, Exported, LossKind, LossReason, Stats};
 use crate::value::quietly;
@@ -130,6 +136,12 @@ impl Builder {
 }
 
 impl Metrics {
+    /// The same, in this namespace, which can be used.
+    pub(crate) fn in_namespace(mut self, namespace: Option<String>) -> Self {
+        self.frame.namespace = namespace.unwrap_or(std::mem::take(&mut self.frame.namespace));
+        self
+    }
+
     /// Settings for metrics in this namespace of CloudWatch: 1 to 256 letters, digits, blanks and `._#:/-`.
     pub fn builder(namespace: impl Into<String>) -> Builder {
         let frame = Frame { namespace: namespace.into(), dimensions: Vec::new(), log_group: None, log_stream: None };
@@ -138,65 +150,88 @@ impl Metrics {
 
     /// Records a value, in the metric's unit, with a value for each of the metric's dimensions.
     ///
-    /// Lost and counted as [`LossKind::Measurement`]: what is not a finite number within ±2^360, and what has a name or a dimension's value
-    /// that CloudWatch would refuse. Beyond the limit on series it is recorded with `other` for each dimension's value, and counted as
-    /// [`LossKind::Dimensions`].
+    /// Lost and counted as [`LossKind::Measurement`]: what is not a finite number within ±2^360, and what has a name that CloudWatch would
+    /// refuse. Counted as [`LossKind::Dimensions`], and recorded all the same: with `other` in the place of a dimension's value that CloudWatch
+    /// would refuse, such as an empty one, and beyond the limit on series in the place of all.
+    ///
+    /// If a segment or subsegment is recorded here, documents name it as `trace_id` and `segment_id`: the last one of each series.
     #[inline]
     pub fn record<const N: usize>(&self, metric: &'static Metric<N>, dimensions: [&str; N], value: f64) {
-        self.take(&Wanted::new(&metric.definition, &metric.keys, &dimensions), value);
+        self.record_of(metric, dimensions, value, Here::current().exemplar());
+    }
+
+    /// Records a value of something that may be over.
+    #[inline]
+    pub(crate) fn record_of<const N: usize>(
+        &self,
+        metric: &'static Metric<N>,
+        dimensions: [&str; N],
+        value: f64,
+        exemplar: Option<Exemplar>,
+    ) {
+        self.take(&Wanted::new(&metric.definition, &metric.keys, &dimensions), Measurement { value, exemplar });
     }
 
     #[inline]
-    fn take(&self, wanted: &Wanted<'_>, value: f64) {
-        if let Err(reason) = names::value(value) {
+    fn take(&self, wanted: &Wanted<'_>, measurement: Measurement) {
+        if let Err(reason) = names::value(measurement.value) {
             self.lost(LossKind::Measurement, reason, 1);
             return crate::diag::say_pending();
         }
-        match self.store.here().record(wanted, value) {
+        match self.store.here().record(wanted, measurement) {
             Some(None) => {}
             Some(Some(full)) => self.send_full(full),
-            None => self.take_first(wanted, value),
+            None => self.take_first(wanted, measurement),
         }
     }
 
     /// Records the first value of a series on this thread's shard, or one of a series that is not kept.
     #[cold]
-    fn take_first(&self, wanted: &Wanted<'_>, value: f64) {
+    fn take_first(&self, wanted: &Wanted<'_>, measurement: Measurement) {
         let store = self.store.here();
-        let series = match store.known(wanted) {
-            Some(series) => Ok(Some(series)),
-            None => self.check(wanted).and_then(|()| store.admit(wanted, false)),
-        };
-        match series {
-            Err(reason) => self.lost(LossKind::Measurement, reason, 1),
-            Ok(Some(series)) => self.take_in(series, wanted, value),
-            Ok(None) => {
-                self.lost(LossKind::Dimensions, LossReason::Limit, 1);
-                let others = [OTHER; DIMENSIONS_MAX];
-                // There are no more keys than that: it has been checked.
-                let wanted = Wanted::new(wanted.definition, wanted.keys, &others[..wanted.keys.len()]);
-                match store.admit(&wanted, true) {
-                    Ok(Some(series)) => self.take_in(series, &wanted, value),
-                    Ok(None) | Err(_) => self.lost(LossKind::Measurement, LossReason::Limit, 1),
-                }
-            }
+        let has_usable_values = || wanted.values.iter().all(|value| names::dimension_value(value).is_ok());
+        match store.known(wanted) {
+            Some(series) => self.take_in(series, wanted, measurement),
+            None if !self.is_usable(wanted) => self.lost(LossKind::Measurement, LossReason::Unusable, 1),
+            None if !has_usable_values() => self.take_folded(wanted, measurement, LossReason::Unusable),
+            None => match store.admit(wanted, false) {
+                Err(reason) => self.lost(LossKind::Measurement, reason, 1),
+                Ok(Some(series)) => self.take_in(series, wanted, measurement),
+                Ok(None) => self.take_folded(wanted, measurement, LossReason::Limit),
+            },
         }
         crate::diag::say_pending();
     }
 
-    fn take_in(&self, series: Arc<Series>, wanted: &Wanted<'_>, value: f64) {
-        if let Some(full) = self.store.here().record_in(series, wanted, value) {
+    /// Records a value under `other` in the place of values of dimensions that cannot be used, or of all where there are too many.
+    fn take_folded(&self, wanted: &Wanted<'_>, measurement: Measurement, reason: LossReason) {
+        self.lost(LossKind::Dimensions, reason, 1);
+        let is_kept = |value: &str| reason == LossReason::Unusable && names::dimension_value(value).is_ok();
+        let mut others = [OTHER; DIMENSIONS_MAX];
+        // There are no more keys than that: it has been checked.
+        for (other, value) in others.iter_mut().zip(wanted.values).filter(|(_, value)| is_kept(value)) {
+            *other = value;
+        }
+        let folded = Wanted::new(wanted.definition, wanted.keys, &others[..wanted.keys.len()]);
+        let is_other = folded.values.iter().all(|value| *value == OTHER);
+        match self.store.here().admit(&folded, is_other) {
+            Ok(Some(series)) => self.take_in(series, &folded, measurement),
+            Ok(None) if !is_other => self.take_folded(wanted, measurement, LossReason::Limit),
+            Ok(None) | Err(_) => self.lost(LossKind::Measurement, LossReason::Limit, 1),
+        }
+    }
+
+    fn take_in(&self, series: Arc<Series>, wanted: &Wanted<'_>, measurement: Measurement) {
+        if let Some(full) = self.store.here().record_in(series, wanted, measurement) {
             self.send_full(full);
         }
     }
 
-    /// Whether CloudWatch takes this metric with these dimensions.
-    fn check(&self, wanted: &Wanted<'_>) -> Result<(), LossReason> {
-        let Wanted { definition: Definition { name, sets, .. }, keys, values, .. } = *wanted;
+    /// Whether CloudWatch takes this metric with dimensions of these keys.
+    fn is_usable(&self, wanted: &Wanted<'_>) -> bool {
+        let Wanted { definition: Definition { name, sets, .. }, keys, .. } = *wanted;
         let of_all = self.frame.dimensions.iter().map(|(key, _)| key.as_str());
-        let is_named = names::metric(name).is_ok()
-            && keys.iter().all(|key| names::dimension_key(key).is_ok())
-            && values.iter().all(|value| names::dimension_value(value).is_ok());
+        let is_named = names::metric(name).is_ok() && keys.iter().all(|key| names::dimension_key(key).is_ok());
         let is_unique =
             |(index, key): (usize, &&str)| *key != *name && !keys[..index].contains(key) && !of_all.clone().any(|own| own == *key);
         let sets_exist = sets.is_none_or(|sets| {
@@ -204,8 +239,7 @@ impl Metrics {
             (1..=DIMENSIONS_MAX).contains(&sets.len()) && sets.iter().all(is_set)
         });
         let fits = keys.len() + self.frame.dimensions.len() <= DIMENSIONS_MAX;
-        let is_usable = is_named && fits && sets_exist && keys.iter().enumerate().all(is_unique) && !of_all.clone().any(|own| own == *name);
-        if is_usable { Ok(()) } else { Err(LossReason::Unusable) }
+        is_named && fits && sets_exist && keys.iter().enumerate().all(is_unique) && !of_all.clone().any(|own| own == *name)
     }
 
     #[cold]

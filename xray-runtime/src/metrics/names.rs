@@ -32,6 +32,13 @@ impl fmt::Display for NameError {
 
 impl std::error::Error for NameError {}
 
+impl NameError {
+    /// What is wrong, and the remedy, for a message that has the name itself already.
+    pub(crate) fn why(&self) -> String {
+        format!("{}; {}", self.problem, self.remedy)
+    }
+}
+
 /// A kind of text, and its rules.
 struct Rule {
     what: &'static str,
@@ -60,7 +67,7 @@ impl Rule {
 }
 
 /// Whether this can be a namespace.
-pub(super) fn namespace(text: &str) -> Result<(), NameError> {
+pub(crate) fn namespace(text: &str) -> Result<(), NameError> {
     const RULE: Rule = Rule {
         what: "the namespace of metrics",
         chars_max: METRIC_NAMESPACE_CHARS_MAX,
@@ -92,7 +99,7 @@ pub(super) fn one_too_many(key: &str) -> NameError {
 }
 
 /// Whether this can be the name of a log group or a log stream.
-pub(super) fn log(text: &str) -> Result<(), NameError> {
+pub(crate) fn log(text: &str) -> Result<(), NameError> {
     let remedy = "write 1 to 512 printable characters of ASCII";
     Rule { what: "the name of a log group or stream", chars_max: LOG_NAME_CHARS_MAX, remedy }.check(text)
 }

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use xray_model::limits::{EMF_VALUES_MAX, METRIC_SERIES_MAX, METRIC_SERIES_TOTAL_MAX, METRIC_VALUE_MAX};
+use xray_model::{SegmentId, TraceId};
 
 use super::table::{Entry, Series, Table, Wanted};
 use crate::stats::LossReason;
@@ -53,6 +54,22 @@ pub(super) struct Values {
     pub(super) values: Vec<f64>,
     /// How many measurements these are.
     pub(super) count: u64,
+    /// The last of them that there is a trace of.
+    pub(super) exemplar: Option<Exemplar>,
+}
+
+/// The segment or subsegment that a measurement was made in, if that is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exemplar {
+    pub(crate) trace: TraceId,
+    pub(crate) segment: SegmentId,
+}
+
+/// A measurement to be kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Measurement {
+    pub(super) value: f64,
+    pub(super) exemplar: Option<Exemplar>,
 }
 
 #[derive(Debug, Default)]
@@ -88,8 +105,9 @@ fn shard_of_thread() -> usize {
 impl Values {
     /// Takes one measurement, and says whether there is no room for another.
     #[inline]
-    fn take(&mut self, value: f64, is_sum: bool) -> bool {
+    fn take(&mut self, Measurement { value, exemplar }: Measurement, is_sum: bool) -> bool {
         self.count += 1;
+        self.exemplar = exemplar.or(self.exemplar);
         if let (true, Some(sum)) = (is_sum, self.values.last_mut())
             && (*sum + value).abs() <= METRIC_VALUE_MAX
         {
@@ -104,10 +122,11 @@ impl Values {
     pub(super) fn append(&mut self, other: &Self, is_sum: bool) {
         let count = self.count + other.count;
         match is_sum {
-            true => other.values.iter().for_each(|value| _ = self.take(*value, true)),
+            true => other.values.iter().for_each(|value| _ = self.take(Measurement { value: *value, exemplar: None }, true)),
             false => self.values.extend_from_slice(&other.values),
         }
         self.count = count;
+        self.exemplar = other.exemplar.or(self.exemplar);
     }
 }
 
@@ -127,22 +146,22 @@ impl Store {
 
     /// Keeps a value for a series that this thread's shard knows: what is full now, or nothing. `None` if it does not know the series.
     #[inline]
-    pub(super) fn record(&self, wanted: &Wanted<'_>, value: f64) -> Option<Option<Drained>> {
+    pub(super) fn record(&self, wanted: &Wanted<'_>, measurement: Measurement) -> Option<Option<Drained>> {
         let mut kept = lock(&self.shards[shard_of_thread()].0);
         let Kept { table, spare } = &mut *kept;
-        table.find(wanted).map(|entry| take(entry, spare, wanted, value))
+        table.find(wanted).map(|entry| take(entry, spare, wanted, measurement))
     }
 
     /// Keeps a value for this series, which this thread's shard may not know yet; what is full now, or nothing.
     ///
     /// The registry's lock is not held here: the other order of the two is that of draining. The reference keeps the series known in between.
-    pub(super) fn record_in(&self, series: Arc<Series>, wanted: &Wanted<'_>, value: f64) -> Option<Drained> {
+    pub(super) fn record_in(&self, series: Arc<Series>, wanted: &Wanted<'_>, measurement: Measurement) -> Option<Drained> {
         let mut kept = lock(&self.shards[shard_of_thread()].0);
         let Kept { table, spare } = &mut *kept;
         if let Some(entry) = table.find(wanted) {
-            return take(entry, spare, wanted, value);
+            return take(entry, spare, wanted, measurement);
         }
-        take(table.insert(series, Values::default()), spare, wanted, value)
+        take(table.insert(series, Values::default()), spare, wanted, measurement)
     }
 
     /// Gives back the memory of something that was full.
@@ -186,11 +205,11 @@ impl Store {
         let mut drained = Vec::with_capacity(registry.table.len());
         for shard in &self.shards {
             lock(&shard.0).table.retain(|entry| {
-                let Values { values, count } = &mut entry.kept;
+                let Values { values, count, exemplar } = &mut entry.kept;
                 let is_used = !values.is_empty();
                 if is_used {
                     // A copy: the room stays where it is needed again.
-                    let values = Values { values: values.clone(), count: std::mem::take(count) };
+                    let values = Values { values: values.clone(), count: std::mem::take(count), exemplar: exemplar.take() };
                     drained.push(Drained { series: Arc::clone(&entry.series), values });
                 }
                 values.clear();
@@ -212,11 +231,11 @@ impl Store {
 
 /// Keeps a value; what is full now, or nothing.
 #[inline]
-fn take(entry: &mut Entry<Values>, spare: &mut Vec<f64>, wanted: &Wanted<'_>, value: f64) -> Option<Drained> {
-    if !entry.kept.take(value, wanted.definition.is_sum) {
+fn take(entry: &mut Entry<Values>, spare: &mut Vec<f64>, wanted: &Wanted<'_>, measurement: Measurement) -> Option<Drained> {
+    if !entry.kept.take(measurement, wanted.definition.is_sum) {
         return None;
     }
-    let values = std::mem::replace(&mut entry.kept, Values { values: std::mem::take(spare), count: 0 });
+    let values = std::mem::replace(&mut entry.kept, Values { values: std::mem::take(spare), ..Values::default() });
     Some(Drained { series: Arc::clone(&entry.series), values })
 }
 

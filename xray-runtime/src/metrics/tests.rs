@@ -280,9 +280,6 @@ fn what_cloudwatch_would_refuse_is_lost_and_counted() {
     }
     metrics.record(&TWICE, ["x", "y"], 1.0);
     metrics.record(&MANY, ["x"; 30], 1.0);
-    for text in ["", " ", ":x", "ö", "\n", &"x".repeat(1025)] {
-        metrics.record(&GOOD, [text], 1.0);
-    }
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         metrics.record(&GOOD, ["x"], value);
     }
@@ -290,7 +287,7 @@ fn what_cloudwatch_would_refuse_is_lost_and_counted() {
     assert!(metrics.flush(LONG));
     assert_eq!(sink.take(), Vec::<String>::new());
     let stats = metrics.stats();
-    assert_eq!(stats.lost(LossKind::Measurement, LossReason::Unusable), 7 + 2 + 6 + 3);
+    assert_eq!(stats.lost(LossKind::Measurement, LossReason::Unusable), 7 + 2 + 3);
     assert_eq!(stats.lost(LossKind::Measurement, LossReason::TooLarge), 1);
     for (builder, problem) in [
         (Metrics::builder(""), "empty"),
@@ -304,6 +301,56 @@ fn what_cloudwatch_would_refuse_is_lost_and_counted() {
         let message = builder.build().unwrap_err().to_string();
         assert!(message.contains(problem) && message.contains("write "), "{message}");
     }
+}
+
+#[test]
+fn values_of_dimensions_that_cloudwatch_would_refuse_are_folded_and_counted() {
+    static SOLD: Metric<2> = Metric::counter("Sold", ["country", "city"]);
+    let (metrics, sink) = in_memory();
+    let odd = ["", " ", ":x", "ö", "\n", &"x".repeat(1025)];
+    for text in odd {
+        metrics.record(&SOLD, ["de", text], 1.0);
+        metrics.record(&SOLD, [text, text], 1.0);
+    }
+    metrics.record(&SOLD, ["de", "Ulm"], 1.0);
+    metrics.flush(LONG);
+    let read = Read::of(&sink.take());
+    assert_eq!((read.0.len(), read.sum("Sold")), (3, 13.0), "{read:?}");
+    assert_eq!(read.values("Sold", "de").iter().sum::<f64>(), 7.0);
+    assert_eq!(metrics.stats().lost(LossKind::Dimensions, LossReason::Unusable), 12);
+    assert_eq!(metrics.stats().losses.len(), 1);
+}
+
+#[test]
+fn documents_lead_to_the_last_trace_that_took_part() {
+    static ORDERS: Metric = Metric::counter("Orders", []);
+    static ODD: Metric<1> = Metric::counter("Odd", ["trace_id"]);
+    let (metrics, sink) = in_memory();
+    let recorder = crate::Recorder::builder().exporter(crate::MemoryExporter::new()).sampling(crate::Sampling::Always).build();
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        recorder.run(|| {
+            crate::segment("s").run(|| {
+                crate::subsegment("inner").run(|| {
+                    metrics.record(&ORDERS, [], 1.0);
+                    metrics.record(&ODD, ["a"], 1.0);
+                    ids.push(crate::trace_header().unwrap());
+                });
+            });
+        });
+    }
+    metrics.record(&ORDERS, [], 1.0);
+    metrics.flush(LONG);
+    let lines: Vec<Value> = sink.take().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [orders, odd] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!(orders["Orders"], 3);
+    assert_eq!(orders["trace_id"], ids[1].root.unwrap().to_string());
+    assert_eq!(orders["segment_id"], ids[1].parent.unwrap().to_string());
+    assert_eq!((&odd["trace_id"], odd.get("segment_id")), (&Value::from("a"), None), "names that are taken stay as they are");
+    // The next documents are of measurements without one.
+    metrics.record(&ORDERS, [], 1.0);
+    metrics.flush(LONG);
+    assert!(!sink.take()[0].contains("trace_id"));
 }
 
 #[test]

@@ -66,6 +66,11 @@ impl Table {
     /// Marks a record as failed and attaches the exceptions.
     pub(crate) fn fail(&mut self, key: Key, failure: Failure) {
         let Some(seed) = self.identity.as_ref().map(|identity| identity.seed) else { return };
+        if !self.is_sampled() {
+            // Metrics need no more, and it is no loss if it is over.
+            live(&mut self.records, key).into_iter().for_each(|record| record.flags.mark(failure.kind));
+            return;
+        }
         let first = self.next_serial;
         let count = failure.chain.links.len() as u64;
         self.next_serial += count;

@@ -30,7 +30,7 @@ pub(crate) enum Within {
 #[derive(Debug)]
 pub(crate) struct Handled {
     /// The subsegment of the function that handles it.
-    handler: Key,
+    pub(super) handler: Key,
     within: Within,
     /// What the function within failed with. Whether the invocation did is for whoever ends it to say.
     told: Option<Failure>,
@@ -38,13 +38,16 @@ pub(crate) struct Handled {
     items: Vec<(String, Key)>,
     /// The item after the one that was asked for last: answers mostly name them in their order.
     next_item: usize,
+    /// What handled it, once it has.
+    pub(super) operation: Option<Label>,
 }
 
 impl Table {
     /// Says which subsegment is that of the handler.
     pub(crate) fn set_handler(&mut self, key: Key, within: Within) {
         if let Some(identity) = self.identity.as_mut().filter(|_| key.serial >= self.first_serial) {
-            identity.invocation = Some(Box::new(Handled { handler: key, within, told: None, items: Vec::new(), next_item: 0 }));
+            let handled = Handled { handler: key, within, told: None, items: Vec::new(), next_item: 0, operation: None };
+            identity.invocation = Some(Box::new(handled));
         }
     }
 

@@ -9,6 +9,7 @@ mod attach;
 mod detour;
 mod emit;
 mod handler;
+mod measure;
 mod node;
 mod table;
 
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub(crate) use handler::Within;
+pub(crate) use measure::{Measured, Work};
 pub(crate) use node::{Details, Flags, Key, Label, Metadata, NOWHERE, Phase, Record, Slot, trimmed_marker};
 pub use node::{ErrorKind, Namespace};
 pub(crate) use table::{Begin, Ending, Identity, NotOpened, Table};
@@ -131,15 +133,17 @@ impl Trace {
     /// Adds a record of what is over already.
     pub(crate) fn record_past(&'static self, parent: Key, label: Label, start: Tick, end: Tick) {
         self.finish(|table, batch| {
-            if let Ok(key) = table.open(parent, label, Namespace::Local, start) {
-                table.close(key, Ending { end, failure: None, cancelled: false }, batch);
-            }
+            let key = table.open(parent, label, Namespace::Local, start).ok()?;
+            table.close(key, Ending { end, failure: None, cancelled: false }, batch)
         });
     }
 
     /// Sends what is open as it is now, and leaves it open; see [`Table::snapshot`].
     pub(crate) fn send_open(&'static self, key: Key) {
-        self.finish(|table, batch| table.snapshot(key, batch));
+        self.finish(|table, batch| {
+            table.snapshot(key, batch);
+            None
+        });
     }
 
     /// Ends a record, and sends what is complete by that.
@@ -159,13 +163,16 @@ impl Trace {
 
     /// Ends a [`Self::hold`].
     pub(crate) fn release(&'static self) {
-        self.finish(|table, _| table.release());
+        self.finish(|table, _| {
+            table.release();
+            None
+        });
     }
 
-    fn finish(&'static self, change: impl FnOnce(&mut Table, &mut Option<Box<Batch>>)) {
+    fn finish(&'static self, change: impl FnOnce(&mut Table, &mut Option<Box<Batch>>) -> Option<Measured>) {
         let mut batch = None;
         let mut table = self.lock();
-        change(&mut table, &mut batch);
+        let measured = change(&mut table, &mut batch);
         let recorder = if table.is_done() {
             let recorder = table.reset();
             drop(table);
@@ -175,14 +182,18 @@ impl Trace {
             }
             recorder
         } else {
-            let recorder = batch.as_ref().and_then(|_| table.recorder().cloned());
+            let is_needed = batch.is_some() || measured.is_some();
+            let recorder = if is_needed { table.recorder().cloned() } else { None };
             drop(table);
             recorder
         };
-        // Sent with no lock held: an exporter may take its time, or be traced itself.
-        if let (Some(recorder), Some(mut batch)) = (recorder, batch) {
+        // With no lock held: an exporter may take its time, or be traced itself, and so may a sink of metrics.
+        if let (Some(recorder), Some(mut batch)) = (&recorder, batch) {
             recorder.send(&mut batch);
             batch.give_back();
+        }
+        if let (Some(recorder), Some(measured)) = (&recorder, measured) {
+            recorder.measure(&measured);
         }
         crate::diag::say_pending();
     }

@@ -3,6 +3,7 @@
 use xray_model::{Sampled, SegmentId, TraceHeader, TraceId, limits};
 
 use super::handler::Handled;
+use super::measure::Measured;
 use super::{Flags, Key, Label, NOWHERE, Namespace, Phase, Record, Slot};
 use crate::clock::{Origin, Tick};
 use crate::export::Batch;
@@ -20,10 +21,12 @@ const KEPT_RECORDS_MAX: usize = 256;
 pub(crate) enum Begin {
     /// A segment that is recorded.
     Segment(Label, TraceHeader),
+    /// A segment that is not, and is observed for metrics.
+    Measured(Label, TraceHeader),
     /// A segment that is not; kept for its header.
     Unsampled(TraceHeader),
     /// A segment that somebody else sends, as Lambda does for its functions. What is opened in it is sent from here, if it is sampled.
-    Facade(TraceHeader),
+    Facade(TraceHeader, bool),
     /// No segment: only says which recorder the segments begun below it belong to.
     Scope,
 }
@@ -89,6 +92,10 @@ pub(crate) struct Identity {
     pub(crate) seed: Seed,
     pub(crate) upstream: TraceHeader,
     root: Root,
+    /// Whether it is sampled. What is not is recorded only as far as metrics need it, and not sent.
+    is_sampled: bool,
+    /// Whether there are metrics to be made of it.
+    pub(super) is_measured: bool,
     /// What is known of the invocation, if the trace is that of one.
     pub(super) invocation: Option<Box<Handled>>,
     /// The process that recorded it.
@@ -96,19 +103,21 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    fn new(recorder: Recorder, upstream: TraceHeader, root: Root) -> Self {
+    fn new(recorder: Recorder, upstream: TraceHeader, root: Root, is_sampled: bool) -> Self {
         let origin = Origin::now();
         let (trace_id, seed) = match upstream.root {
             Some(root) => (root, Seed::below(upstream.parent)),
             None => ids::trace(origin.unix_seconds()),
         };
-        Self { recorder, origin, trace_id, seed, upstream, root, invocation: None, process: sys::process_id() }
+        let is_measured = recorder.is_measuring();
+        Self { recorder, origin, trace_id, seed, upstream, root, is_sampled, is_measured, invocation: None, process: sys::process_id() }
     }
 
     /// What documents need of it.
     pub(super) fn to_write(&self) -> Self {
-        let Self { origin, trace_id, seed, root, process, .. } = *self;
-        Self { recorder: self.recorder.clone(), origin, trace_id, seed, upstream: self.upstream.clone(), root, invocation: None, process }
+        let Self { origin, trace_id, seed, root, is_sampled, is_measured, process, .. } = *self;
+        let (recorder, upstream) = (self.recorder.clone(), self.upstream.clone());
+        Self { recorder, origin, trace_id, seed, upstream, root, is_sampled, is_measured, invocation: None, process }
     }
 
     /// Whether a record below `parent` is a segment, and no subsegment.
@@ -126,13 +135,14 @@ impl Table {
     pub(super) fn begin(&mut self, recorder: &Recorder, begin: Begin) -> Key {
         self.first_serial = self.next_serial;
         self.open += 1;
-        let (root, label, upstream) = match begin {
-            Begin::Segment(label, upstream) => (Root::Segment, Some(label), upstream),
-            Begin::Unsampled(upstream) => (Root::Unsampled, None, upstream),
-            Begin::Facade(upstream) => (Root::Facade, None, upstream),
-            Begin::Scope => (Root::Scope, None, TraceHeader::default()),
+        let (root, label, upstream, is_sampled) = match begin {
+            Begin::Segment(label, upstream) => (Root::Segment, Some(label), upstream, true),
+            Begin::Measured(label, upstream) => (Root::Segment, Some(label), upstream, false),
+            Begin::Unsampled(upstream) => (Root::Unsampled, None, upstream, false),
+            Begin::Facade(upstream, is_sampled) => (Root::Facade, None, upstream, is_sampled),
+            Begin::Scope => (Root::Scope, None, TraceHeader::default(), false),
         };
-        let identity = self.identity.insert(Identity::new(recorder.clone(), upstream, root));
+        let identity = self.identity.insert(Identity::new(recorder.clone(), upstream, root, is_sampled));
         let start = identity.origin.tick();
         match label {
             Some(label) => self.insert(Key { serial: 0, slot: NOWHERE }, label, Namespace::Local, start),
@@ -210,11 +220,12 @@ impl Table {
         Key { serial, slot }
     }
 
-    pub(super) fn close(&mut self, key: Key, ending: Ending, batch: &mut Option<Box<Batch>>) {
+    /// Ends a record, and says what there is to measure of it.
+    pub(super) fn close(&mut self, key: Key, ending: Ending, batch: &mut Option<Box<Batch>>) -> Option<Measured> {
         if key.slot == NOWHERE {
             // A root that is not recorded here.
             self.open = self.open.saturating_sub(usize::from(key.serial >= self.first_serial));
-            return;
+            return None;
         }
         if self.identity.as_ref().is_some_and(|identity| identity.process != sys::process_id()) {
             self.after_fork();
@@ -222,42 +233,67 @@ impl Table {
         if let Some(failure) = ending.failure {
             self.fail(key, *failure);
         }
-        let Some(record) = self.get_mut(key).filter(|record| record.phase == Phase::Open) else { return };
+        let record = self.get_mut(key).filter(|record| record.phase == Phase::Open)?;
         record.phase = Phase::Closed;
         // The clock is monotonic; this guards against ticks that were taken on the way in and out in the wrong order.
         record.end = ending.end.max(record.start);
         record.flags.cancelled = ending.cancelled;
-        if record.foreign {
-            record.phase = Phase::Free;
-            record.details = None;
-            self.open -= 1;
-            self.free.push(key.slot);
-            return;
+        let is_foreign = record.foreign;
+        self.open -= 1;
+        if is_foreign {
+            self.forget(key.slot);
+            return None;
         }
+        let measured = if self.is_measured() { self.measure(key) } else { None };
+        self.keep(key.slot, batch);
+        measured
+    }
+
+    /// Keeps what has been closed until it can be sent.
+    fn keep(&mut self, slot: Slot, batch: &mut Option<Box<Batch>>) {
+        if !self.is_sampled() {
+            return self.forget(slot);
+        }
+        let record = &mut self.records[slot as usize];
         let bytes = record.bytes();
         record.tree_bytes += bytes;
         let parent = record.parent;
-        self.open -= 1;
         self.pending_bytes += bytes;
         if self.get(parent).is_none_or(|parent| parent.foreign) {
             // The root, or a subsegment whose parent has been sent already, or is another process's to send.
-            self.emit(key.slot, batch);
+            self.emit(slot, batch);
         } else {
-            self.adopt(parent.slot, key.slot);
+            self.adopt(parent.slot, slot);
             if self.pending_bytes > limits::STREAM_BYTES_MIN {
                 self.stream(batch);
             }
         }
     }
 
-    pub(super) fn discard(&mut self, key: Key, batch: &mut Option<Box<Batch>>) {
+    /// Frees a record that is over and not to be sent.
+    fn forget(&mut self, slot: Slot) {
+        let record = &mut self.records[slot as usize];
+        record.phase = Phase::Free;
+        record.details = None;
+        self.free.push(slot);
+    }
+
+    /// Whether what is recorded is sent.
+    pub(super) fn is_sampled(&self) -> bool {
+        self.identity.as_ref().is_some_and(|identity| identity.is_sampled)
+    }
+
+    fn is_measured(&self) -> bool {
+        self.identity.as_ref().is_some_and(|identity| identity.is_measured)
+    }
+
+    pub(super) fn discard(&mut self, key: Key, batch: &mut Option<Box<Batch>>) -> Option<Measured> {
         let is_parent = self.records.iter().any(|record| record.parent == key && record.phase != Phase::Free);
         match self.get_mut(key) {
             Some(record) if record.phase == Phase::Open && !record.foreign && !is_parent => {
-                record.phase = Phase::Free;
-                record.details = None;
                 self.open -= 1;
-                self.free.push(key.slot);
+                self.forget(key.slot);
+                None
             }
             _ => self.close(key, Ending::now(), batch),
         }
@@ -381,8 +417,8 @@ impl Table {
         let sampled = match identity.root {
             // The segment is somebody else's, and so is what is said of it.
             Root::Facade if key.slot == NOWHERE => return Some(identity.upstream.clone()).filter(|header| header.root.is_some()),
-            Root::Segment | Root::Facade => Sampled::Yes,
-            Root::Unsampled | Root::Scope => Sampled::No,
+            _ if identity.is_sampled => Sampled::Yes,
+            _ => Sampled::No,
         };
         Some(TraceHeader::new(identity.trace_id, Some(identity.seed.segment(key.serial)), sampled).with_extras(identity.upstream.extras()))
     }

@@ -117,13 +117,20 @@ pub fn is_enabled() -> bool {
 /// Whether a segment is current, sampled or not.
 #[must_use]
 pub fn is_in_segment() -> bool {
-    matches!(Here::current().mode(), Mode::Recording | Mode::Crowded | Mode::Unsampled)
+    matches!(Here::current().mode(), Mode::Recording | Mode::Measured | Mode::Crowded | Mode::Unsampled)
 }
 
 /// Whether what is opened or attached here and now is recorded.
 #[must_use]
 pub fn is_recording() -> bool {
     Here::current().is_recording()
+}
+
+/// Whether what is opened here and now counts: it is recorded, or the segment is not sampled and [metrics](crate::metrics) are made of it
+/// all the same. For integrations, which open their subsegments where this is so.
+#[must_use]
+pub fn is_observed() -> bool {
+    Here::current().is_observed()
 }
 
 impl Here {
@@ -153,7 +160,7 @@ impl Here {
     }
 
     pub(crate) fn record_error(self, failure: impl Into<Failure>) {
-        if self.is_recording() {
+        if self.is_observed() {
             match quietly(|| failure.into()) {
                 Some(failure) => self.change(LossKind::Exception, "", |table, key| table.fail(key, failure)),
                 None => self.recorder().lost(LossKind::Exception, LossReason::Panicked, 1),
@@ -316,7 +323,7 @@ pub struct Pending(Option<Box<Values>>);
 impl Pending {
     pub(crate) fn collect(make: impl FnOnce(&mut Values)) -> Self {
         // Whether it is recorded is certain only once it is opened; but unsampled stays unsampled.
-        let unneeded = switch::is_off() || matches!(Here::current().mode(), Mode::Unsampled | Mode::Suppressed);
+        let unneeded = switch::is_off() || matches!(Here::current().mode(), Mode::Unsampled | Mode::Measured | Mode::Suppressed);
         Self((!unneeded).then(|| Box::new(Values::collect(make))))
     }
 

@@ -102,7 +102,9 @@ impl Open for Subsegment {
         }
         let here = Here::current();
         match here.mode() {
-            Mode::Recording | Mode::Crowded => here.open(Label::Text(crate::value::name(self.name), self.location), self.namespace),
+            Mode::Recording | Mode::Measured | Mode::Crowded => {
+                here.open(Label::Text(crate::value::name(self.name), self.location), self.namespace)
+            }
             Mode::Unsampled | Mode::Suppressed => None,
             Mode::Nowhere | Mode::Scope => {
                 let recorder = here.recorder();

@@ -59,7 +59,9 @@ impl Guard {
 
     /// Records an error; see [`record_error`](crate::record_error()).
     pub fn record_error(&self, failure: impl Into<Failure>) {
-        self.with(|here| here.record_error(failure));
+        if let Some(here) = self.here.filter(|here| here.is_observed()) {
+            here.record_error(failure);
+        }
     }
 
     /// The header for a call to another service from here; see [`trace_header`](crate::trace_header()).

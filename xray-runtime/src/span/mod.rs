@@ -10,7 +10,7 @@ mod site;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 pub use attach::{
-    Pending, Values, annotate, is_enabled, is_in_segment, is_recording, metadata, metadata_in, record_error, response_header,
+    Pending, Values, annotate, is_enabled, is_in_segment, is_observed, is_recording, metadata, metadata_in, record_error, response_header,
     set_namespace, set_user, trace_header, trace_id,
 };
 pub use build::{Segment, Subsegment, segment, subsegment};
@@ -46,7 +46,7 @@ impl Open for &'static Site {
 fn open(site: &'static Site) -> Option<Here> {
     let here = Here::current();
     match here.mode() {
-        Mode::Recording | Mode::Crowded => here.open(Label::Site(site), site.namespace).or_else(|| begin_anew(site)),
+        Mode::Recording | Mode::Measured | Mode::Crowded => here.open(Label::Site(site), site.namespace).or_else(|| begin_anew(site)),
         Mode::Unsampled | Mode::Suppressed => None,
         Mode::Nowhere if matches!(site.begin, Begin::Never) => {
             missing(site, recorder::process());
@@ -114,7 +114,7 @@ fn run_in<R>(here: Here, body: impl FnOnce() -> R, outcome: impl FnOnce(Probe<'_
 #[inline]
 fn end<R>(here: Here, result: &R, outcome: impl FnOnce(Probe<'_, R>) -> Option<Failure>) -> Ending {
     let mut ending = Ending::now();
-    if here.is_recording() {
+    if here.is_observed() {
         ending.failure = quietly(|| outcome(Probe::new(result))).flatten().map(Box::new);
     }
     ending

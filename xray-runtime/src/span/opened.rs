@@ -77,9 +77,15 @@ impl OpenSubsegment {
         }
     }
 
+    /// Whether there is anything to tell of it: it is recorded, or measured for [metrics](crate::metrics) although its segment is not sampled.
+    #[must_use]
+    pub fn is_observed(&self) -> bool {
+        self.open && self.here.is_observed()
+    }
+
     /// Records an error. An [`ErrorKind`] by itself marks the subsegment without an exception.
     pub fn record_error(&self, failure: impl Into<Failure>) {
-        if self.is_recording() {
+        if self.is_observed() {
             self.here.record_error(failure);
         }
     }
@@ -95,7 +101,7 @@ impl OpenSubsegment {
 
     /// Says that it began this long ago, for calls that are told of when they have ended. It begins no earlier than what it is in.
     pub fn began_before(&self, ago: Duration) {
-        if self.is_recording() {
+        if self.is_observed() {
             self.here.change(LossKind::Annotation, "", |table, key| table.began_before(key, ago));
         }
     }

@@ -15,7 +15,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_types::region::{Region, SigningRegion};
 use xray_runtime::{
-    Namespace, OpenSubsegment, TRACE_HEADER_NAME, TraceHeader, Values, capture, is_enabled, is_in_segment, is_recording, subsegment,
+    Namespace, OpenSubsegment, TRACE_HEADER_NAME, TraceHeader, Values, capture, is_enabled, is_in_segment, is_observed, subsegment,
     tell_operator, trace_header,
 };
 
@@ -88,7 +88,7 @@ pub(super) fn of(cfg: &ConfigBag) -> Option<&Call> {
 
 /// Opens the subsegment of a call, unless that is done, or not wanted.
 pub(super) fn open(owner: usize, cfg: &mut ConfigBag) {
-    if !is_recording() {
+    if !is_observed() {
         return not_recorded(cfg);
     }
     if of(cfg).is_some() {

@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::sync::Once;
 use std::time::Duration;
 
-use xray_runtime::{Failure, Namespace, capture, is_recording, subsegment};
+use xray_runtime::{Failure, Namespace, capture, is_observed, subsegment};
 
 use xray_model::document::{Http, HttpResponse};
 
@@ -77,7 +77,7 @@ struct Ended<'a> {
 
 impl Ended<'_> {
     fn record(&self) {
-        if SEEN.try_with(Cell::take).unwrap_or(true) || !is_recording() || !capture(|capture| capture.aws) {
+        if SEEN.try_with(Cell::take).unwrap_or(true) || !is_observed() || !capture(|capture| capture.aws) {
             return;
         }
         let service = Service::told(self.service);

@@ -6,7 +6,7 @@ use http::header::{CONTENT_LENGTH, Entry, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
 use xray_model::TraceHeader;
 use xray_model::document::{Http, HttpRequest, HttpResponse};
-use xray_runtime::{Failure, Namespace, OpenSubsegment, capture, is_enabled, is_recording, subsegment};
+use xray_runtime::{Failure, Namespace, OpenSubsegment, capture, is_enabled, is_observed, subsegment};
 
 use super::super::reqwest::{Error, Request, Url};
 use crate::clock::Moment;
@@ -59,8 +59,8 @@ impl Call {
     #[track_caller]
     pub(super) fn open(method: &Method, url: &Url) -> (Option<Box<Self>>, TraceHeaders) {
         let host = url.host_str().unwrap_or(NO_HOST);
-        // Where nothing is recorded, the name plays no part.
-        let name = if is_recording() { Cow::Owned(host.to_owned()) } else { Cow::Borrowed("HTTP request") };
+        // Where nothing is observed, the name plays no part.
+        let name = if is_observed() { Cow::Owned(host.to_owned()) } else { Cow::Borrowed("HTTP request") };
         let opened = opened(name);
         let (is_told, w3c, is_traced) = capture(|capture| {
             let is_told = capture.propagate_to.is_empty() || matches(host, &capture.propagate_to);
@@ -144,9 +144,9 @@ fn opened(name: Cow<'static, str>) -> OpenSubsegment {
     subsegment(name).namespace(Namespace::Remote).open()
 }
 
-/// The subsegment, if it is recorded. Beyond the limits of a trace it is open all the same.
+/// The subsegment, if it is observed. Beyond the limits of a trace it is open all the same.
 fn recorded(opened: OpenSubsegment) -> Option<OpenSubsegment> {
-    if opened.is_recording() {
+    if opened.is_observed() {
         return Some(opened);
     }
     opened.close();

@@ -1,0 +1,151 @@
+//! When the metrics of a process are written.
+//!
+//! With each invocation of a Lambda function, and elsewhere each second, by a thread that is started by the first measurement and sleeps
+//! while there is none. What the last second has measured is written when the program exits.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::Metrics;
+use crate::clock::Moment;
+use crate::sys;
+
+/// How often metrics are written.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// How long the program's exit may take because of us.
+const EXIT_WAIT_MAX: Duration = Duration::from_millis(500);
+
+/// How long a flush waits for the sink, on a thread that has nothing else to do.
+const SINK_WAIT_MAX: Duration = Duration::from_millis(200);
+
+/// Enough to write documents, which are not written recursively.
+const STACK_BYTES: usize = 256 * 1024;
+
+/// Metrics, and when they are written.
+pub(crate) struct Pulse {
+    metrics: Metrics,
+    beat: Beat,
+}
+
+/// The thread of one process.
+#[derive(Debug)]
+struct Beat {
+    process: u32,
+    /// Whether something has been measured since the metrics were written.
+    is_due: AtomicBool,
+    state: Mutex<State>,
+    changed: Condvar,
+    /// For a forked child, which has no such thread, and where nobody may ever give back the lock.
+    in_child: OnceLock<Box<Beat>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    has_thread: bool,
+    /// Whether the program waits for it.
+    is_asked: bool,
+}
+
+impl Beat {
+    fn new() -> Self {
+        let process = sys::process_id();
+        Self { process, is_due: AtomicBool::new(false), state: Mutex::default(), changed: Condvar::new(), in_child: OnceLock::new() }
+    }
+
+    /// That of this process.
+    fn here(&self) -> &Self {
+        if self.process == sys::process_id() { self } else { self.in_child.get_or_init(|| Box::new(Self::new())).here() }
+    }
+
+    /// Nothing runs under this lock that could panic.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Pulse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pulse").field(&self.metrics).finish()
+    }
+}
+
+impl Pulse {
+    pub(crate) fn new(metrics: Metrics) -> Self {
+        Self { metrics, beat: Beat::new() }
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Writes what there is.
+    pub(crate) fn flush(&self, timeout: Duration) -> bool {
+        // First: what is measured meanwhile is due again.
+        self.beat.here().is_due.store(false, Relaxed);
+        self.metrics.flush(timeout)
+    }
+
+    /// Something has been measured, and is to be written within a second.
+    #[inline]
+    pub(crate) fn due(self: &Arc<Self>) {
+        if !self.beat.here().is_due.load(Relaxed) {
+            self.wake();
+        }
+    }
+
+    #[cold]
+    fn wake(self: &Arc<Self>) {
+        let beat = self.beat.here();
+        let mut state = beat.lock();
+        beat.is_due.store(true, Relaxed);
+        if !state.has_thread {
+            let own = Arc::clone(self);
+            let thread = thread::Builder::new().name("autoxray-metrics".into()).stack_size(STACK_BYTES);
+            // Without a thread they are written when there is one, or when the program asks for it.
+            state.has_thread = thread.spawn(move || own.run()).is_ok();
+            sys::at_exit(crate::recorder::at_exit);
+        }
+        drop(state);
+        beat.changed.notify_all();
+    }
+
+    fn run(&self) {
+        let beat = self.beat.here();
+        loop {
+            let mut state = beat.lock();
+            while !beat.is_due.load(Relaxed) && !state.is_asked {
+                state = beat.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            let end = Moment::after(PERIOD);
+            while let Some(left) = end.map(Moment::wait).filter(|left| !left.is_zero() && !state.is_asked) {
+                state = beat.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            }
+            drop(state);
+            self.flush(SINK_WAIT_MAX);
+            let mut state = beat.lock();
+            if std::mem::take(&mut state.is_asked) {
+                drop(state);
+                beat.changed.notify_all();
+            }
+        }
+    }
+
+    /// Writes what there is before the program ends, and does not wait long for it.
+    pub(crate) fn at_exit(&self) {
+        let beat = self.beat.here();
+        let mut state = beat.lock();
+        if !state.has_thread || !beat.is_due.load(Relaxed) {
+            return;
+        }
+        state.is_asked = true;
+        beat.changed.notify_all();
+        let end = Moment::after(EXIT_WAIT_MAX);
+        while let Some(left) = end.map(Moment::wait).filter(|left| !left.is_zero() && state.is_asked) {
+            state = beat.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
