@@ -2,15 +2,15 @@
 //! another's threads. The parent starts this program again with `child <measure> <case>`; the answer is one line of
 //! `key=value`.
 
-use std::collections::HashMap;
 use std::net::{SocketAddr, UdpSocket};
-use std::process::{Command, Stdio};
+use std::env;
+use std::process::Command;
 use std::time::{Duration, Instant};
-use std::{env, fmt::Display};
 
 use crate::cases::{Case, SUBSEGMENTS};
+use crate::program::{Answer, answer};
 use crate::trees::{self, Executor, Setup, Subject};
-use crate::{alloc, callgrind, os};
+use crate::{alloc, callgrind, os, program};
 
 /// Trees between two flushes: what a queue between the program and its exporter has to hold, so that nothing is dropped.
 pub const PACE: u32 = 250;
@@ -35,26 +35,9 @@ pub enum Task {
     FirstDatagram,
 }
 
-/// The numbers a child answered with.
-pub struct Answer(HashMap<String, f64>);
-
-impl Answer {
-    pub fn get(&self, key: &str) -> f64 {
-        *self.0.get(key).unwrap_or_else(|| panic!("the child did not answer {key}"))
-    }
-}
-
 /// The command that runs a case; `through` is put before it (a tool such as valgrind).
 pub fn command(through: &[&str], task: Task, case: Case, daemon: SocketAddr, datagram_bytes: usize) -> Command {
-    let exe = env::current_exe().expect("this program");
-    let mut command = match through {
-        [] => Command::new(exe),
-        [tool, args @ ..] => {
-            let mut command = Command::new(tool);
-            command.args(args).arg(exe);
-            command
-        }
-    };
+    let mut command = program::command(through, &["XRAY", "OTEL_", "X_AMZN", "RUST_LOG"]);
     let (name, number) = match task {
         Task::Cpu { ms } => ("cpu", ms),
         Task::Trees { trees } => ("trees", trees),
@@ -62,25 +45,15 @@ pub fn command(through: &[&str], task: Task, case: Case, daemon: SocketAddr, dat
         Task::FirstDatagram => ("first-datagram", 0),
     };
     command.args(["child", name, &number.to_string(), &case.to_string()]);
-    // Whatever is set around the benchmark must not change what is measured.
-    for (key, _) in env::vars_os() {
-        let name = key.to_string_lossy();
-        if ["XRAY", "OTEL_", "X_AMZN", "RUST_LOG"].iter().any(|part| name.contains(part)) {
-            command.env_remove(&key);
-        }
-    }
     command.envs(case.env()).env(DAEMON, daemon.to_string()).env(DATAGRAM_BYTES, datagram_bytes.to_string());
-    command.stdout(Stdio::piped());
     command
 }
 
 /// Runs a case and reads its answer.
 pub fn ask(task: Task, case: Case, daemon: SocketAddr, datagram_bytes: usize) -> Answer {
     let output = command(&[], task, case, daemon, datagram_bytes).output().expect("a child process");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{case} failed: {text}");
-    let pairs = text.split_whitespace().filter_map(|pair| pair.split_once('='));
-    Answer(pairs.map(|(key, value)| (key.to_owned(), value.parse().expect("a number"))).collect())
+    assert!(output.status.success(), "{case} failed: {}", String::from_utf8_lossy(&output.stdout));
+    Answer::of(&output)
 }
 
 /// The child process; `args` is what follows `child`.
@@ -99,10 +72,6 @@ pub fn main(args: &[String]) {
         "first-datagram" => first_datagram(&setup),
         task => panic!("no measure called {task}"),
     }
-}
-
-fn answer<const N: usize>(pairs: [(&str, &dyn Display); N]) {
-    println!("{}", pairs.map(|(key, value)| format!("{key}={value}")).join(" "));
 }
 
 /// Runs so many trees and lets all that was recorded leave.

@@ -9,6 +9,7 @@ mod child;
 mod command_line;
 mod measures;
 mod os;
+mod program;
 mod report;
 mod sink;
 mod tools;

@@ -1,14 +1,13 @@
 //! The measured process. Each case has one of its own: tracers have global state, and nobody shall pay for another's threads. It stays for
 //! all rounds and makes calls when it is told to, so that rounds can be short, and a machine that slows down slows everybody down alike.
 
-use std::env;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::callers::Subject;
 use crate::cases::Case;
-use crate::{callgrind, os};
+use crate::{callgrind, os, program};
 
 const DAEMON: &str = "AWS_XRAY_DAEMON_ADDRESS";
 
@@ -38,25 +37,10 @@ pub struct Measured {
 
 /// The command that runs a case; `through` is put before it (a tool such as valgrind).
 pub fn command(through: &[&str], what: &str, case: Case, to: Addresses) -> Command {
-    let exe = env::current_exe().expect("this program");
-    let mut command = match through {
-        [] => Command::new(exe),
-        [tool, args @ ..] => {
-            let mut command = Command::new(tool);
-            command.args(args).arg(exe);
-            command
-        }
-    };
+    let mut command = program::command(through, &["XRAY", "OTEL_", "X_AMZN", "RUST_LOG", "AWS_"]);
     command.args([what, &case.to_string(), &to.server.to_string()]);
-    // Whatever is set around the benchmark must not change what is measured.
-    for (key, _) in env::vars_os() {
-        let name = key.to_string_lossy();
-        if ["XRAY", "OTEL_", "X_AMZN", "RUST_LOG", "AWS_"].iter().any(|part| name.contains(part)) {
-            command.env_remove(&key);
-        }
-    }
     command.envs(case.env().iter().copied()).env(DAEMON, to.daemon.to_string());
-    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.stdin(Stdio::piped());
     command
 }
 

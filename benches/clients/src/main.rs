@@ -12,6 +12,9 @@ mod command_line;
 mod measures;
 #[path = "../../src/os.rs"]
 mod os;
+#[path = "../../src/program.rs"]
+#[expect(dead_code, reason = "its measured processes answer many times")]
+mod program;
 mod report;
 mod server;
 #[path = "../../src/sink.rs"]
