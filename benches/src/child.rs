@@ -2,8 +2,8 @@
 //! another's threads. The parent starts this program again with `child <measure> <case>`; the answer is one line of
 //! `key=value`.
 
-use std::net::{SocketAddr, UdpSocket};
 use std::env;
+use std::net::{SocketAddr, UdpSocket};
 use std::process::Command;
 use std::time::{Duration, Instant};
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::callers::{Subject, autoxray, metrics, metrique};
+
 /// Who takes the measurements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Peer {
@@ -41,53 +43,56 @@ impl Peer {
     }
 }
 
-/// What is done; each has an entry in [`JOBS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Job {
-    /// One series that is added up.
-    Counter,
-    /// One series each of whose values is kept.
-    Value,
-    /// [`SERIES`] series of values; it is their flush that is looked at.
-    Series,
+/// What is done, and by whom.
+pub struct Job {
+    pub id: &'static str,
+    pub title: &'static str,
+    /// Who can do it, and how.
+    pub peers: &'static [(Peer, fn() -> Box<dyn Subject>)],
 }
+
+/// One measurement after the other. Something that only one of them can do, such as an attribute's, is one more entry with one peer.
+pub static ONE_BY_ONE: [Job; 2] = [
+    Job {
+        id: "counter",
+        title: "a counter",
+        peers: &[
+            (Peer::Autoxray, autoxray::counter),
+            (Peer::Aggregated, metrique::aggregated_counter),
+            (Peer::UnitOfWork, metrique::counter_of_work),
+            (Peer::Facade, metrics::counter),
+            (Peer::Handle, metrics::counter_handle),
+        ],
+    },
+    Job {
+        id: "value",
+        title: "a value metric",
+        peers: &[
+            (Peer::Autoxray, autoxray::value),
+            (Peer::Aggregated, metrique::aggregated_value),
+            (Peer::UnitOfWork, metrique::value_of_work),
+            (Peer::Facade, metrics::value),
+            (Peer::Handle, metrics::value_handle),
+        ],
+    },
+];
 
 /// Series that are flushed together, each with a document of its own.
 pub const SERIES: usize = 100;
 
-/// What is to be known of a job.
-pub struct Facts {
-    pub job: Job,
-    pub id: &'static str,
-    pub title: &'static str,
-    /// Who can do it.
-    pub peers: &'static [Peer],
-}
-
-/// A job that only one of them can do, such as an attribute's, is one more entry, and an arm in its file in `callers/`.
-pub const JOBS: [Facts; 3] = [
-    Facts { job: Job::Counter, id: "counter", title: "a counter", peers: &Peer::COLUMNS },
-    Facts { job: Job::Value, id: "value", title: "a value metric", peers: &Peer::COLUMNS },
-    // A unit of work is written as soon as it ends, and handles end in the same store: there is nothing else to flush.
-    Facts { job: Job::Series, id: "series", title: "100 series", peers: &[Peer::Autoxray, Peer::Aggregated, Peer::Facade] },
-];
-
-/// Jobs whose measurements are counted one by one.
-pub fn one_by_one() -> impl Iterator<Item = &'static Facts> {
-    JOBS.iter().filter(|facts| facts.job != Job::Series)
-}
-
-impl Job {
-    pub fn facts(self) -> &'static Facts {
-        JOBS.iter().find(|facts| facts.job == self).expect("an entry for each")
-    }
-}
+/// Values in so many series, whose flush is looked at. A unit of work is written as soon as it ends, and handles end in the same store as
+/// what has none: there is nothing else to flush.
+pub static FLUSHED: Job = Job {
+    id: "series",
+    title: "100 series",
+    peers: &[(Peer::Autoxray, autoxray::series), (Peer::Aggregated, metrique::aggregated_series), (Peer::Facade, metrics::series)],
+};
 
 /// Written `peer/job`, with `/8` behind it if that is done by eight threads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 pub struct Case {
     pub peer: Peer,
-    pub job: Job,
+    pub job: &'static Job,
     pub threads: u32,
 }
 
@@ -95,30 +100,33 @@ pub struct Case {
 pub const THREADS: [u32; 3] = [1, 2, 8];
 
 impl Case {
-    pub const fn new(peer: Peer, job: Job, threads: u32) -> Case {
-        Case { peer, job, threads }
-    }
-
     pub fn parse(id: &str) -> Option<Case> {
         cases().into_iter().find(|case| case.to_string() == id)
+    }
+
+    /// What takes the measurements.
+    pub fn subject(self) -> Box<dyn Subject> {
+        let peer = self.job.peers.iter().find(|(peer, _)| *peer == self.peer);
+        peer.expect("one of the job's").1()
+    }
+}
+
+impl Job {
+    /// Everybody who can do it, with so many threads.
+    pub fn cases(&'static self, threads: u32) -> impl Iterator<Item = Case> {
+        self.peers.iter().map(move |(peer, _)| Case { peer: *peer, job: self, threads })
     }
 }
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.peer.id(), self.job.facts().id)?;
+        write!(f, "{}/{}", self.peer.id(), self.job.id)?;
         if self.threads > 1 { write!(f, "/{}", self.threads) } else { Ok(()) }
     }
 }
 
-/// Every case, in the order in which a round runs them: those that are compared follow one another.
+/// Every case.
 pub fn cases() -> Vec<Case> {
-    let mut cases = Vec::new();
-    for facts in &JOBS {
-        let threads = if facts.job == Job::Series { &THREADS[..1] } else { &THREADS };
-        for threads in threads {
-            cases.extend(facts.peers.iter().map(|peer| Case::new(*peer, facts.job, *threads)));
-        }
-    }
-    cases
+    let one_by_one = ONE_BY_ONE.iter().flat_map(|job| THREADS.into_iter().flat_map(|threads| job.cases(threads)));
+    one_by_one.chain(FLUSHED.cases(1)).collect()
 }

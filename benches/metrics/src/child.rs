@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use crate::callers::{self, PACE, Subject};
+use crate::callers::{PACE, Subject};
 use crate::cases::Case;
 use crate::program::{Answer, answer};
 use crate::{alloc, callgrind, lines, os, program, team};
@@ -20,8 +20,10 @@ pub enum Task {
     Cpu { ms: u32 },
     /// CPU time per flush of so many values in each series.
     Flush { values: u32 },
-    /// Heap allocations, with so many measurements in each series between two flushes.
-    Allocations { values: u32 },
+    /// Heap allocations per measurement and per flush, with as many in each series between two flushes as are usual.
+    Allocations,
+    /// The same with so many.
+    AllocationsOf { values: u32 },
     /// Measurements for callgrind to count.
     Counted,
     /// Flushes for callgrind to count, of so many values in each series.
@@ -38,7 +40,8 @@ pub fn command(through: &[&str], task: Task, case: Case) -> Command {
     let (name, number) = match task {
         Task::Cpu { ms } => ("cpu", ms),
         Task::Flush { values } => ("flush", values),
-        Task::Allocations { values } => ("allocations", values),
+        Task::Allocations => ("allocations", 0),
+        Task::AllocationsOf { values } => ("allocations-of", values),
         Task::Counted => ("counted", 0),
         Task::CountedFlush { values } => ("counted-flush", values),
     };
@@ -59,11 +62,12 @@ pub fn main(args: &[String]) {
     let [task, number, case] = args else { panic!("child <task> <number> <case>") };
     let number = number.parse().expect("a number");
     let case = Case::parse(case).expect("a case");
-    let subject = &*callers::subject(case);
+    let subject = &*case.subject();
     match task.as_str() {
         "cpu" => cpu(subject, case, Duration::from_millis(u64::from(number))),
         "flush" => flush(subject, number),
-        "allocations" => allocations(subject, number),
+        "allocations" => allocations(subject, subject.pace(1)),
+        "allocations-of" => allocations(subject, number),
         "counted" => team::with(subject, case.threads, |team| {
             team.measure(4 * PACE);
             callgrind::counted(|| team.measure(COUNTED));
@@ -79,7 +83,7 @@ pub fn documents(args: &[String]) {
         eprintln!("documents CASE, for instance autoxray/value");
         std::process::exit(2);
     };
-    let subject = callers::subject(case);
+    let subject = case.subject();
     lines::show();
     subject.measure(subject.pace(1));
     subject.flush();
@@ -140,6 +144,6 @@ fn allocations(subject: &dyn Subject, values: u32) {
             flushing += flushed;
         }
     }
-    let (measuring, flushing) = (measuring as f64, flushing as f64);
-    answer([("measuring", &(measuring / f64::from(FLUSHES))), ("flushing", &(flushing / f64::from(FLUSHES)))]);
+    let per_flush = |allocations| allocations as f64 / f64::from(FLUSHES);
+    answer([("measurement", &(per_flush(measuring) / f64::from(values))), ("flush", &per_flush(flushing))]);
 }

@@ -5,9 +5,9 @@
 
 #[path = "../../src/alloc.rs"]
 mod alloc;
+mod callers;
 #[path = "../../src/callgrind.rs"]
 mod callgrind;
-mod callers;
 mod cases;
 mod child;
 #[path = "../../src/command_line.rs"]

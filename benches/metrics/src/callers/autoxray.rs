@@ -5,7 +5,7 @@ use std::time::Duration;
 use autoxray::LossReason;
 use autoxray::metrics::{Line, Metric, Metrics, Sink, Unit};
 
-use super::{Job, NAMESPACE, Subject, many_series, one_series};
+use super::{NAMESPACE, Subject, many_series, one_series};
 use crate::lines;
 
 static ORDERS: Metric<1> = Metric::counter("Orders", ["Route"]);
@@ -26,26 +26,21 @@ struct Ours {
     take: fn(&Metrics, u32),
 }
 
-pub fn subject(job: Job) -> Box<dyn Subject> {
+fn ours(take: fn(&Metrics, u32)) -> Box<dyn Subject> {
     let metrics = Metrics::builder(NAMESPACE).sink(Discard).build().expect("a namespace");
-    let take = match job {
-        Job::Counter => counter,
-        Job::Value => value,
-        Job::Series => series,
-    };
     Box::new(Ours { metrics, take })
 }
 
-fn counter(metrics: &Metrics, times: u32) {
-    one_series(times, |route, _| metrics.record(&ORDERS, [route], 1.0));
+pub fn counter() -> Box<dyn Subject> {
+    ours(|metrics, times| one_series(times, |route, _| metrics.record(&ORDERS, [route], 1.0)))
 }
 
-fn value(metrics: &Metrics, times: u32) {
-    one_series(times, |route, value| metrics.record(&LATENCY, [route], value));
+pub fn value() -> Box<dyn Subject> {
+    ours(|metrics, times| one_series(times, |route, value| metrics.record(&LATENCY, [route], value)))
 }
 
-fn series(metrics: &Metrics, times: u32) {
-    many_series(times, |route, value| metrics.record(&LATENCY, [route], value));
+pub fn series() -> Box<dyn Subject> {
+    ours(|metrics, times| many_series(times, |route, value| metrics.record(&LATENCY, [route], value)))
 }
 
 impl Subject for Ours {

@@ -1,52 +1,56 @@
 //! The facade `metrics`, written by metrics_cloudwatch_embedded: as both READMEs have it, and with the handles that the documentation of
 //! `metrics` recommends where the dimension's value does not change.
 
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
 use metrics::{Counter, Histogram, Unit, counter, describe_counter, describe_histogram, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
 
-use super::{Job, NAMESPACE, PACE, ROUTE, Subject, VALUES_MAX, many_series, one_series};
+use super::{NAMESPACE, PACE, ROUTE, Subject, VALUES_MAX, many_series, one_series};
 use crate::lines;
 
 struct Rival<T> {
     collector: &'static Collector,
-    job: Job,
     take: T,
+    /// At most so many measurements between two flushes.
+    flush_after: Option<u32>,
     /// It writes its documents in small pieces.
     buffer: Mutex<Vec<u8>>,
 }
 
-pub fn facade(job: Job) -> Box<dyn Subject> {
-    let take = match job {
-        Job::Counter => |times| one_series(times, |route, _| counter!("Orders", "Route" => route).increment(1)),
-        Job::Value => |times| one_series(times, |route, value| histogram!("Latency", "Route" => route).record(value)),
-        Job::Series => |times| many_series(times, |route, value| histogram!("Latency", "Route" => route).record(value)),
-    };
-    rival(job, |_| take)
+pub fn counter() -> Box<dyn Subject> {
+    rival(None, |times| one_series(times, |route, _| counter!("Orders", "Route" => route).increment(1)))
 }
 
-pub fn handle(job: Job) -> Box<dyn Subject> {
-    struct Handles(Counter, Histogram);
-    let handles = |_: Job| Handles(counter!("Orders", "Route" => ROUTE), histogram!("Latency", "Route" => ROUTE));
-    match job {
-        Job::Counter => rival(job, |job| {
-            let handles = handles(job);
-            move |times| one_series(times, |_, _| handles.0.increment(1))
-        }),
-        Job::Value => rival(job, |job| {
-            let handles = handles(job);
-            move |times| one_series(times, |_, value| handles.1.record(value))
-        }),
-        Job::Series => unreachable!("no entry in `JOBS`"),
-    }
+pub fn value() -> Box<dyn Subject> {
+    rival(Some(VALUES_MAX), |times| one_series(times, |route, value| histogram!("Latency", "Route" => route).record(value)))
 }
 
-fn rival<T: Fn(u32) + Sync + 'static>(job: Job, take: impl FnOnce(Job) -> T) -> Box<dyn Subject> {
+pub fn series() -> Box<dyn Subject> {
+    rival(Some(VALUES_MAX), |times| many_series(times, |route, value| histogram!("Latency", "Route" => route).record(value)))
+}
+
+pub fn counter_handle() -> Box<dyn Subject> {
+    let orders = LazyLock::new(|| counter!("Orders", "Route" => ROUTE));
+    rival(None, move |times| {
+        let orders: &Counter = &orders;
+        one_series(times, |_, _| orders.increment(1));
+    })
+}
+
+pub fn value_handle() -> Box<dyn Subject> {
+    let latency = LazyLock::new(|| histogram!("Latency", "Route" => ROUTE));
+    rival(Some(VALUES_MAX), move |times| {
+        let latency: &Histogram = &latency;
+        one_series(times, |_, value| latency.record(value));
+    })
+}
+
+fn rival(flush_after: Option<u32>, take: impl Fn(u32) + Sync + 'static) -> Box<dyn Subject> {
     let collector = Builder::new().cloudwatch_namespace(NAMESPACE).init().expect("the only recorder");
     describe_counter!("Orders", Unit::Count, "");
     describe_histogram!("Latency", Unit::Milliseconds, "");
-    Box::new(Rival { collector, job, take: take(job), buffer: Mutex::default() })
+    Box::new(Rival { collector, take, flush_after, buffer: Mutex::default() })
 }
 
 impl<T: Fn(u32) + Sync> Subject for Rival<T> {
@@ -61,8 +65,8 @@ impl<T: Fn(u32) + Sync> Subject for Rival<T> {
         buffer.clear();
     }
 
-    /// A series that is not flushed loses what it has more than 100 values, whoever they are from.
+    /// Between two flushes a series keeps 100 values, whichever threads they are from, and loses the rest.
     fn pace(&self, threads: u32) -> u32 {
-        if self.job == Job::Counter { PACE * threads } else { VALUES_MAX / threads }
+        self.flush_after.map_or(PACE * threads, |max| max / threads)
     }
 }

@@ -15,7 +15,7 @@ use metrique_aggregation::traits::{FlushableSink, RootSink};
 use metrique_aggregation::value::Sum;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Job, NAMESPACE, PACE, Subject, VALUES_MAX, many_series, one_series};
+use super::{NAMESPACE, PACE, Subject, VALUES_MAX, many_series, one_series};
 use crate::lines::Whole;
 
 /// With its defaults for release builds: nothing is validated. The dimension is named here, as entries that are added up by key and name it
@@ -46,16 +46,16 @@ struct UnitsOfWork<E> {
     _handle: BackgroundQueueJoinHandle,
 }
 
-pub fn unit_of_work(job: Job) -> Box<dyn Subject> {
-    match job {
-        Job::Counter => units_of_work::<RootMetric<Ordered>>(|queue, times| {
-            one_series(times, |route, _| queue.append(RootMetric::<Ordered>::new(Ordered { route, orders: 1 }.close())));
-        }),
-        Job::Value => units_of_work::<RootMetric<Answered>>(|queue, times| {
-            one_series(times, |route, latency| queue.append(RootMetric::<Answered>::new(Answered { route, latency }.close())));
-        }),
-        Job::Series => unreachable!("no entry in `JOBS`"),
-    }
+pub fn counter_of_work() -> Box<dyn Subject> {
+    units_of_work::<RootMetric<Ordered>>(|queue, times| {
+        one_series(times, |route, _| queue.append(RootMetric::<Ordered>::new(Ordered { route, orders: 1 }.close())));
+    })
+}
+
+pub fn value_of_work() -> Box<dyn Subject> {
+    units_of_work::<RootMetric<Answered>>(|queue, times| {
+        one_series(times, |route, latency| queue.append(RootMetric::<Answered>::new(Answered { route, latency }.close())));
+    })
 }
 
 fn units_of_work<E: Entry + Send + 'static>(take: fn(&BackgroundQueue<E>, u32)) -> Box<dyn Subject> {
@@ -71,6 +71,11 @@ impl<E: Entry + Send + 'static> Subject for UnitsOfWork<E> {
 
     fn flush(&self) {
         self.runtime.block_on(self.queue.flush_async());
+    }
+
+    /// What all threads have between two flushes finds room in the queue, which would drop the oldest.
+    fn pace(&self, _: u32) -> u32 {
+        PACE
     }
 }
 
@@ -96,31 +101,36 @@ struct AllAnswered {
 }
 
 struct Aggregated<A> {
-    job: Job,
     sink: MutexSink<A>,
     take: fn(&MutexSink<A>, u32),
+    /// Measurements of the whole program between two flushes.
+    pace: u32,
 }
 
-pub fn aggregated(job: Job) -> Box<dyn Subject> {
-    match job {
-        Job::Counter => behind_lock(job, KeyedAggregator::<SumOrdered, _>::new(at_once()), |sink, times| {
-            one_series(times, |route, _| sink.merge(SumOrdered { route, orders: 1 }.close()));
-        }),
-        Job::Value => behind_lock(job, KeyedAggregator::<AllAnswered, _>::new(at_once()), |sink, times| {
-            one_series(times, |route, latency| sink.merge(AllAnswered { route, latency }.close()));
-        }),
-        Job::Series => behind_lock(job, KeyedAggregator::<AllAnswered, _>::new(at_once()), |sink, times| {
-            many_series(times, |route, latency| sink.merge(AllAnswered { route, latency }.close()));
-        }),
-    }
+pub fn aggregated_counter() -> Box<dyn Subject> {
+    behind_lock(PACE, KeyedAggregator::<SumOrdered, _>::new(at_once()), |sink, times| {
+        one_series(times, |route, _| sink.merge(SumOrdered { route, orders: 1 }.close()));
+    })
+}
+
+pub fn aggregated_value() -> Box<dyn Subject> {
+    behind_lock(VALUES_MAX, KeyedAggregator::<AllAnswered, _>::new(at_once()), |sink, times| {
+        one_series(times, |route, latency| sink.merge(AllAnswered { route, latency }.close()));
+    })
+}
+
+pub fn aggregated_series() -> Box<dyn Subject> {
+    behind_lock(VALUES_MAX, KeyedAggregator::<AllAnswered, _>::new(at_once()), |sink, times| {
+        many_series(times, |route, latency| sink.merge(AllAnswered { route, latency }.close()));
+    })
 }
 
 fn at_once<E: Entry>() -> FlushImmediately<E, impl EntryIoStream + Send> {
     FlushImmediately::new(stream())
 }
 
-fn behind_lock<A: FlushableSink + Send + 'static>(job: Job, aggregator: A, take: fn(&MutexSink<A>, u32)) -> Box<dyn Subject> {
-    Box::new(Aggregated { job, sink: MutexSink::new(aggregator), take })
+fn behind_lock<A: FlushableSink + Send + 'static>(pace: u32, aggregator: A, take: fn(&MutexSink<A>, u32)) -> Box<dyn Subject> {
+    Box::new(Aggregated { sink: MutexSink::new(aggregator), take, pace })
 }
 
 impl<A: FlushableSink + Send> Subject for Aggregated<A> {
@@ -132,8 +142,8 @@ impl<A: FlushableSink + Send> Subject for Aggregated<A> {
         self.sink.clone().flush();
     }
 
-    /// It does not split what is too much for a document.
+    /// Values are flushed when they fill a document, as it does not split what is too much for one.
     fn pace(&self, threads: u32) -> u32 {
-        if self.job == Job::Counter { PACE * threads } else { VALUES_MAX * threads }
+        self.pace * threads
     }
 }

@@ -1,15 +1,16 @@
 //! One file per library. Each does the same: measurements with one dimension, whose value is known only when the program runs.
 
-mod autoxray;
-mod metrics;
-mod metrique;
+pub mod autoxray;
+pub mod metrics;
+pub mod metrique;
 
 use std::hint::black_box;
 
-use crate::cases::{Case, Job, Peer, SERIES};
+use crate::cases::SERIES;
 
-/// Measurements of the whole program between two flushes, unless values would be lost or documents too large.
-pub const PACE: u32 = 1_000;
+/// Measurements of the whole program between two flushes, unless values would be lost or documents too large. No multiple of
+/// [`VALUES_MAX`]: each flush then finds something.
+pub const PACE: u32 = 1_050;
 
 /// Values that a document may have for a metric.
 pub const VALUES_MAX: u32 = 100;
@@ -27,16 +28,6 @@ pub trait Subject: Sync {
     /// Measurements of one of so many threads between two flushes.
     fn pace(&self, threads: u32) -> u32 {
         PACE * threads
-    }
-}
-
-pub fn subject(case: Case) -> Box<dyn Subject> {
-    match case.peer {
-        Peer::Autoxray => autoxray::subject(case.job),
-        Peer::Aggregated => metrique::aggregated(case.job),
-        Peer::UnitOfWork => metrique::unit_of_work(case.job),
-        Peer::Facade => metrics::facade(case.job),
-        Peer::Handle => metrics::handle(case.job),
     }
 }
 

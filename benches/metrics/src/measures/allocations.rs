@@ -2,38 +2,31 @@
 
 use super::FILLED;
 use crate::Settings;
-use crate::callers::{PACE, VALUES_MAX};
-use crate::cases::{Case, Facts, Job, Peer, one_by_one};
+use crate::cases::{FLUSHED, Job, ONE_BY_ONE, Peer};
 use crate::child::{self, Task};
 use crate::program::Answer;
 use crate::report::{Findings, Row, Value};
 
 pub fn measure(_: &Settings) -> Findings {
     let mut rows = Vec::new();
-    for facts in one_by_one() {
-        // For rivals with values, as many as they may have at a time.
-        let values = |peer| if facts.job == Job::Counter || peer == Peer::Autoxray { PACE } else { VALUES_MAX };
-        let answers = answers(facts, values);
-        let per_measurement = |(peer, answer): &(Peer, Answer)| (*peer, answer.get("measuring") / f64::from(values(*peer)));
-        let what = format!("heap allocations per measurement of {}", facts.title);
-        rows.push(row(Row::new(what).bar(0.0), answers.iter().map(per_measurement)));
-        let what = format!("… per flush of {}", facts.title);
-        rows.push(row(Row::new(what), answers.iter().map(|(peer, answer)| (*peer, answer.get("flushing")))));
+    for job in &ONE_BY_ONE {
+        let answers = answers(job, Task::Allocations);
+        let what = format!("heap allocations per measurement of {}", job.title);
+        rows.push(row(Row::new(what).bar(0.0), &answers, "measurement"));
+        rows.push(row(Row::new(format!("… per flush of {}", job.title)), &answers, "flush"));
     }
     for values in FILLED {
-        let answers = answers(Job::Series.facts(), |_| values);
-        let what = format!("… per flush of 100 series, values in each: {values}");
-        rows.push(row(Row::new(what), answers.iter().map(|(peer, answer)| (*peer, answer.get("flushing")))));
+        let what = format!("… per flush of {}, values in each: {values}", FLUSHED.title);
+        rows.push(row(Row::new(what), &answers(&FLUSHED, Task::AllocationsOf { values }), "flush"));
     }
     let note = "Allocations: of all threads; what a background thread allocates while it is measured is in either number.".to_owned();
     Findings { rows, notes: vec![note] }
 }
 
-fn answers(facts: &Facts, values: impl Fn(Peer) -> u32) -> Vec<(Peer, Answer)> {
-    let ask = |peer| child::ask(Task::Allocations { values: values(peer) }, Case::new(peer, facts.job, 1));
-    facts.peers.iter().map(|peer| (*peer, ask(*peer))).collect()
+fn answers(job: &'static Job, task: Task) -> Vec<(Peer, Answer)> {
+    job.cases(1).map(|case| (case.peer, child::ask(task, case))).collect()
 }
 
-fn row(empty: Row, cells: impl Iterator<Item = (Peer, f64)>) -> Row {
-    cells.fold(empty, |row, (peer, number)| row.cell(peer, Value::Number(number)))
+fn row(empty: Row, answers: &[(Peer, Answer)], key: &str) -> Row {
+    answers.iter().fold(empty, |row, (peer, answer)| row.cell(*peer, Value::Number(answer.get(key))))
 }

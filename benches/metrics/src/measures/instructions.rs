@@ -6,7 +6,7 @@ use std::process::Command;
 use super::FILLED;
 use crate::Settings;
 use crate::callgrind;
-use crate::cases::{Case, Job, one_by_one};
+use crate::cases::{Case, FLUSHED, Job, ONE_BY_ONE};
 use crate::child::{self, COUNTED, COUNTED_FLUSHES, Task};
 use crate::report::{Findings, Row, Value};
 use crate::tools::target;
@@ -18,17 +18,16 @@ pub fn measure(_: &Settings) -> Findings {
         let note = "Instructions were not counted: valgrind is not installed.".to_owned();
         return Findings { rows: Vec::new(), notes: vec![note] };
     }
-    let row = |what: String, job: Job, task, times: u32| {
-        let peers = job.facts().peers.iter();
-        peers.fold(Row::new(what), |row, peer| row.cell(*peer, Value::Number(count(Case::new(*peer, job, 1), task) / f64::from(times))))
+    let row = |what: String, job: &'static Job, task, times: u32| {
+        job.cases(1).fold(Row::new(what), |row, case| row.cell(case.peer, Value::Number(count(case, task) / f64::from(times))))
     };
     let mut rows = Vec::new();
-    for facts in one_by_one() {
-        rows.push(row(format!("instructions per measurement of {}", facts.title), facts.job, Task::Counted, COUNTED));
+    for job in &ONE_BY_ONE {
+        rows.push(row(format!("instructions per measurement of {}", job.title), job, Task::Counted, COUNTED));
     }
     for values in FILLED {
-        let what = format!("… per flush of 100 series, values in each: {values}");
-        rows.push(row(what, Job::Series, Task::CountedFlush { values }, COUNTED_FLUSHES));
+        let what = format!("… per flush of {}, values in each: {values}", FLUSHED.title);
+        rows.push(row(what, &FLUSHED, Task::CountedFlush { values }, COUNTED_FLUSHES));
     }
     let note = "Instructions: user space only, all threads, counted by callgrind after a warm-up; flushes as in the times.".to_owned();
     Findings { rows, notes: vec![note] }
@@ -51,9 +50,9 @@ pub fn profile(args: &[String]) {
     let file = folder.join("callgrind.out");
     let out = format!("--callgrind-out-file={}", file.display());
     let [valgrind, tool, off] = CALLGRIND;
-    let (task, times, what) = match case.job {
-        Job::Series => (Task::CountedFlush { values: FILLED[1] }, COUNTED_FLUSHES, "flush"),
-        Job::Counter | Job::Value => (Task::Counted, COUNTED * case.threads, "measurement"),
+    let (task, times, what) = match case.job.id == FLUSHED.id {
+        true => (Task::CountedFlush { values: FILLED[1] }, COUNTED_FLUSHES, "flush"),
+        false => (Task::Counted, COUNTED * case.threads, "measurement"),
     };
     child::command(&[valgrind, tool, off, &out], task, case).output().expect("valgrind");
     callgrind::print(&file, f64::from(times), what);
