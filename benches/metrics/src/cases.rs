@@ -43,12 +43,15 @@ impl Peer {
     }
 }
 
+/// Makes what takes the measurements.
+type Make = fn() -> Box<dyn Subject>;
+
 /// What is done, and by whom.
 pub struct Job {
     pub id: &'static str,
     pub title: &'static str,
     /// Who can do it, and how.
-    pub peers: &'static [(Peer, fn() -> Box<dyn Subject>)],
+    pub peers: &'static [(Peer, Make)],
 }
 
 /// One measurement after the other. Something that only one of them can do, such as an attribute's, is one more entry with one peer.
