@@ -365,6 +365,8 @@ pub mod environment;
 #[cfg(doctest)]
 mod readme;
 
+#[doc(inline)]
+pub use xray_macros::business_metric;
 #[cfg(feature = "rewrite")]
 #[doc(inline)]
 pub use xray_macros::main;

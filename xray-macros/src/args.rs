@@ -3,7 +3,7 @@
 //! ```text
 //! options := [ option { "," option } [ "," ] ]
 //! option  := "name" "=" TEXT | "segment" [ "=" TEXT ] | "namespace" "=" TEXT
-//!          | "annotate" "(" values ")" | "metadata" "(" values ")" | "sends" "=" BOOL | "skip"
+//!          | "annotate" "(" values ")" | "metadata" "(" values ")" | "sla" "=" TEXT | "sends" "=" BOOL | "skip"
 //!          | "capture_response" [ "=" BOOL ] | "capture_error" "=" BOOL
 //! values  := value { "," value } [ "," ]
 //! value   := IDENT | IDENT "=" EXPR | TEXT "=" EXPR | "allow_secret" "(" value ")"
@@ -21,12 +21,22 @@ use crate::diag::{self, Diag};
 use crate::valid;
 
 /// What can be written in `#[traced(…)]`, as it is shown to the user.
-pub(crate) const TRACED: [&str; 8] =
-    ["name = \"…\"", "segment", "segment = \"…\"", "namespace = \"remote\"", "annotate(…)", "metadata(…)", "sends = false", "skip"];
+pub(crate) const TRACED: [&str; 9] = [
+    "name = \"…\"",
+    "segment",
+    "segment = \"…\"",
+    "namespace = \"remote\"",
+    "annotate(…)",
+    "metadata(…)",
+    "sla = \"5s\"",
+    "sends = false",
+    "skip",
+];
 /// The same for `#[traced_lambda(…)]`.
 pub(crate) const TRACED_LAMBDA: [&str; 6] =
     ["name = \"…\"", "capture_response", "capture_error = false", "annotate(…)", "metadata(…)", "sends = false"];
 
+const SLA: &str = "write `sla = \"250ms\"`, `\"1.5s\"` or `\"2m\"`";
 const SENDS: &str = "`sends` says whether calls of clients inside are recorded: write `sends = false` to leave them as they are";
 const CAPTURE_RESPONSE: &str =
     "`capture_response` says whether the answer is recorded: write `capture_response`, or `capture_response = false`";
@@ -48,6 +58,8 @@ pub(crate) struct Args {
     pub(crate) namespace: Option<Given<LitStr>>,
     pub(crate) annotate: Option<Given<Vec<Value>>>,
     pub(crate) metadata: Option<Given<Vec<Value>>>,
+    /// In microseconds.
+    pub(crate) sla: Option<Given<u64>>,
     pub(crate) sends: Option<Given<bool>>,
     pub(crate) skip: Option<Given<()>>,
     pub(crate) capture_response: Option<Given<bool>>,
@@ -127,6 +139,10 @@ impl Args {
                 let value = values(&word, input, diag)?;
                 diag.set(&mut self.metadata, Given { word: word.clone(), value }, word, what);
             }
+            "sla" => {
+                let value = text(&word, input).and_then(|text| duration(&text))?;
+                diag.set(&mut self.sla, Given { word: word.clone(), value }, word, what);
+            }
             "sends" => {
                 let value = truth(&word, SENDS, input)?;
                 diag.set(&mut self.sends, Given { word: word.clone(), value }, word, what);
@@ -148,7 +164,7 @@ impl Args {
 }
 
 /// Splits at the commas that are not inside brackets.
-fn split(tokens: TokenStream, diag: &mut Diag) -> Vec<TokenStream> {
+pub(crate) fn split(tokens: TokenStream, diag: &mut Diag) -> Vec<TokenStream> {
     let (mut parts, mut part) = (Vec::new(), TokenStream::new());
     for token in tokens {
         match &token {
@@ -164,7 +180,7 @@ fn split(tokens: TokenStream, diag: &mut Diag) -> Vec<TokenStream> {
 }
 
 /// `= "…"`.
-fn text(word: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+pub(crate) fn text(word: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     let wanted = |what: &str| format!("`{word}` takes a string literal{what}: write `{word} = \"…\"`");
     if !input.peek(Token![=]) {
         return Err(syn::Error::new(word.span(), wanted("")));
@@ -175,6 +191,24 @@ fn text(word: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     }
     let found = input.fork();
     input.parse().map_err(|_| found.error(wanted(&format!(", found `{}`", rest(&found)))))
+}
+
+/// How many microseconds `"250ms"`, `"1.5s"` or `"2m"` are.
+fn duration(text: &LitStr) -> syn::Result<u64> {
+    const UNITS: [(&str, f64); 5] = [("ms", 1e3), ("us", 1.0), ("s", 1e6), ("m", 60e6), ("h", 3600e6)];
+    let written = text.value();
+    let written = written.trim();
+    let unit = UNITS.into_iter().find_map(|(unit, micros)| written.strip_suffix(unit).map(|number| (number.trim_end(), micros)));
+    let plain = |number: &str| number.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+    let number = unit.filter(|(number, _)| plain(number)).and_then(|(number, micros)| Some((number.parse::<f64>().ok()?, micros)));
+    let micros = number.map(|(number, micros)| (number * micros).round());
+    match micros {
+        // Up to some hundred years.
+        Some(micros) if (1.0..1e16).contains(&micros) => Ok(micros as u64),
+        _ => {
+            Err(syn::Error::new(text.span(), format_args!("`sla` says how long the function may take, and `{written}` is no time: {SLA}")))
+        }
+    }
 }
 
 /// `= false`, `= true`
@@ -211,9 +245,10 @@ fn values(word: &Ident, input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<
     Ok(values)
 }
 
-fn value(word: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
+pub(crate) fn value(word: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
     if input.peek(Ident::peek_any) && input.peek2(token::Paren) && input.fork().call(Ident::parse_any)? == "allow_secret" {
-        return allowed(word, input);
+        let value = wrapped(word, "allow_secret", "token", input)?;
+        return Ok(Value { allowed: true, ..value });
     }
     let assigned = input.peek2(Token![=]) && !input.peek2(Token![==]);
     if assigned && input.peek(LitStr) {
@@ -233,21 +268,21 @@ fn value(word: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
     Ok(Value { key, place: expr.to_token_stream(), expr: expr.into_token_stream(), allowed: false })
 }
 
-/// `allow_secret( value )`.
-fn allowed(word: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
+/// `allow_secret( value )` and the like.
+pub(crate) fn wrapped(word: &Ident, name: &str, example: &str, input: ParseStream<'_>) -> syn::Result<Value> {
     let wrapper = input.call(Ident::parse_any)?;
     let inner;
     syn::parenthesized!(inner in input);
     if inner.is_empty() {
-        return Err(syn::Error::new(wrapper.span(), "`allow_secret()` names no value: write `allow_secret(token)`"));
+        return Err(syn::Error::new(wrapper.span(), format_args!("`{name}()` names no value: write `{name}({example})`")));
     }
     let value = value(word, &inner)?;
     inner.parse::<Option<Token![,]>>()?;
     if !inner.is_empty() {
         let more: TokenStream = inner.parse()?;
-        return Err(syn::Error::new_spanned(more, "`allow_secret` takes one value: give each its own `allow_secret(…)`"));
+        return Err(syn::Error::new_spanned(more, format_args!("`{name}` takes one value: give each its own `{name}(…)`")));
     }
-    Ok(Value { allowed: true, ..value })
+    Ok(value)
 }
 
 /// The expression behind `key =`.
@@ -297,12 +332,12 @@ fn tidy(tokens: &str) -> String {
 }
 
 /// What is left of the input, shortened, for messages.
-fn rest(input: ParseStream<'_>) -> String {
+pub(crate) fn rest(input: ParseStream<'_>) -> String {
     let first: Option<TokenTree> = input.fork().parse().ok();
     let text = first.map_or_else(String::new, |token| tidy(&token.to_string()));
     if text.chars().count() > 40 { text.chars().take(39).chain(['…']).collect() } else { text }
 }
 
-fn surplus(input: ParseStream<'_>) -> syn::Error {
+pub(crate) fn surplus(input: ParseStream<'_>) -> syn::Error {
     input.error(format_args!("expected `,`, found `{}`", rest(input)))
 }

@@ -38,6 +38,16 @@ impl Item {
 
     /// Reads the function below `#[traced_lambda]`.
     pub(crate) fn parse_handler(tokens: &TokenStream) -> syn::Result<Function> {
+        Self::parse_function(tokens, "traced_lambda", "it goes on the handler of a Lambda function, or on `fn main`")
+    }
+
+    /// Reads the function below `#[business_metric]`.
+    pub(crate) fn parse_measured(tokens: &TokenStream) -> syn::Result<Function> {
+        Self::parse_function(tokens, "business_metric", "it goes on a `fn`")
+    }
+
+    /// Reads the function below an attribute that stands on nothing else.
+    fn parse_function(tokens: &TokenStream, attribute: &str, remedy: &str) -> syn::Result<Function> {
         let read = |input: ParseStream<'_>| {
             let attrs = input.call(Attribute::parse_outer)?;
             let start = input.span();
@@ -45,7 +55,7 @@ impl Item {
                 Kind::Function => match function(attrs, input)? {
                     FunctionPart::Whole(function) => return Ok(*function),
                     FunctionPart::Declared(name) => {
-                        let message = format!("`{name}` has no body here: put `#[traced_lambda]` where it is implemented");
+                        let message = format!("`{name}` has no body here: put `#[{attribute}]` where it is implemented");
                         return Err(syn::Error::new(name.span(), message));
                     }
                 },
@@ -54,8 +64,7 @@ impl Item {
                 Kind::Container(_) => ("a `mod`", start),
                 Kind::Other(word, at) => (word, at),
             };
-            let message =
-                format!("`#[traced_lambda]` cannot stand on {word}: it goes on the handler of a Lambda function, or on `fn main`");
+            let message = format!("`#[{attribute}]` cannot stand on {word}: {remedy}");
             Err(syn::Error::new(at, message))
         };
         read.parse2(tokens.clone())

@@ -18,9 +18,11 @@ mod fallback;
 #[cfg(test)]
 mod golden;
 mod item;
+mod metric;
 mod rt;
 mod secret;
 mod types;
+mod units;
 mod valid;
 
 extern crate proc_macro;
@@ -40,6 +42,7 @@ use proc_macro::TokenStream;
 /// | `namespace = "remote"` | a call to another service (`"remote"`) or to AWS (`"aws"`) |
 /// | `annotate(user_id, post_id = input.id, "order.id" = order.id)` | indexed values: text, numbers, booleans |
 /// | `metadata(input, size = body.len())` | values that are stored, not indexed: anything `Serialize` |
+/// | `sla = "5s"` | how long the function may take (`ms`, `s`, `m`, `h`): recorded with how long it took, as `sla.violated` and the other annotations of `map::Sla` |
 /// | `sends = false` | leave calls of clients inside as they are (with the feature `rewrite`); also for an `impl`, a `trait` or a `mod` |
 /// | `skip` | leave this function out; for functions inside a traced `impl`, `trait` or `mod` |
 ///
@@ -111,6 +114,33 @@ pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
 pub fn traced_lambda(args: TokenStream, item: TokenStream) -> TokenStream {
     let item = item.into();
     expand::traced_lambda(args.into(), &item).unwrap_or_else(|errors| fallback::untouched(&errors, &item)).into()
+}
+
+/// Records a metric for CloudWatch at each call of a function, whether its trace is sampled or not.
+///
+/// Goes on the same functions as `#[traced]`, above or below it, or without it; several times for several metrics.
+///
+/// | Option | Meaning |
+/// |---|---|
+/// | `name = "OrdersPlaced"` | what the metric is called |
+/// | `unit = Count` | one of CloudWatch's units: `Count`, `None`, `Milliseconds`, `Bytes/Second` … If left out `Count` without a `value`, `Milliseconds` for `value = duration`, else `None` |
+/// | `value = order.total` | a number, or a `Duration` for a unit of time, or an `Option` of them; made of arguments, or of `ret`, what the function returns. `value = duration` is how long the function took. If left out the call counts 1 |
+/// | `dimensions(country, plan = order.plan)` | by what CloudWatch keeps the values apart: texts, and whatever has a `Display`. Several times for several sets; `dimensions()` is that of all values together |
+/// | `when = ok` | which calls count: those that do not return `Err` (`ok`, the default), those that return `Err` or panic (`err`), or all (`always`) |
+/// | `resolution = 1` | CloudWatch keeps the values by the second, not by the minute |
+///
+/// `ret` refers to the value in `Ok` with `when = ok`, to the error with `when = err`, and to all of the result with `when = always`. What is
+/// made of `ret` is evaluated when the function has returned, and does not see arguments that it has taken; all else is evaluated before.
+///
+/// In the trace, the value is an annotation of the current subsegment (of the function's own, if that is traced) by the metric's name, and with
+/// unit and dimensions a metadata value in the namespace `metrics`. The document for CloudWatch has the ids of trace and segment.
+///
+/// Every value of a dimension makes one more metric, which has its price. So a dimension that looks as if almost every call had a value of its
+/// own (`order_id`, `email`) is refused, unless it is written `allow_cardinality(store_id)`.
+#[proc_macro_attribute]
+pub fn business_metric(args: TokenStream, item: TokenStream) -> TokenStream {
+    let item = item.into();
+    expand::business_metric(args.into(), &item).unwrap_or_else(|errors| fallback::untouched(&errors, &item)).into()
 }
 
 /// Goes on `fn main`: calls of clients in it are recorded, and AWS clients that it makes record each of their calls, wherever they are used.

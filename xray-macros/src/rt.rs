@@ -8,6 +8,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{LitStr, Type};
 
 use crate::args::{Args, Value};
+use crate::metric::{self, Dimension, Metric, Number, When};
 use crate::types;
 
 /// The span of generated tokens.
@@ -171,6 +172,115 @@ fn recorder(args: &Args) -> Option<TokenStream> {
         quote_spanned!(here()=> __v.metadata(#key, #argument);)
     });
     Some(quote_spanned!(here()=> |__v| { #(#annotations)* #(#metadata)* }))
+}
+
+/// `::autoxray::__rt::measured(MEASURES, CLOSURE)`: a closure that is measured.
+pub(crate) fn measured(measures: &TokenStream, closure: &TokenStream) -> TokenStream {
+    let measured = path("measured");
+    quote_spanned!(here()=> #measured(#measures, #closure))
+}
+
+/// `::autoxray::__rt::measured_future(MEASURES, FUTURE)`: a future that is measured.
+pub(crate) fn measured_future(measures: &TokenStream, future: &TokenStream) -> TokenStream {
+    let measured = path("measured_future");
+    quote_spanned!(here()=> #measured(#measures, #future))
+}
+
+/// `#[::autoxray::business_metric(ARGS)]`
+pub(crate) fn attribute(args: &TokenStream) -> TokenStream {
+    quote_spanned!(Span::call_site()=> #[::autoxray::business_metric(#args)])
+}
+
+/// `::autoxray::__rt::sla("f", 5000000u64)`
+pub(crate) fn sla(operation: &str, micros: u64) -> TokenStream {
+    let sla = path("sla");
+    quote_spanned!(here()=> #sla(#operation, #micros))
+}
+
+/// The expressions of a metric that are evaluated before the body.
+pub(crate) fn before(metric: &Metric) -> impl Iterator<Item = &TokenStream> {
+    exprs(metric).map(|(_, expr)| expr).filter(|expr| metric::result_in(expr).is_none())
+}
+
+/// Those of its dimensions, by their places, and of its value.
+fn exprs(metric: &Metric) -> impl Iterator<Item = (Option<usize>, &TokenStream)> {
+    let dimensions = metric.dimensions.iter().enumerate().map(|(at, Dimension { expr, .. })| (Some(at), expr));
+    let value = if let Number::Expr(expr) = &metric.number { Some((None, expr)) } else { None };
+    dimensions.chain(value)
+}
+
+/// ```text
+/// ::autoxray::__rt::business(
+///     { static __METRIC: ::autoxray::__rt::Metric<1usize> = ::autoxray::__rt::Metric::new("Revenue", ::autoxray::__rt::Unit::None, ["country"]); &__METRIC },
+///     ::autoxray::__rt::When::Ok,
+///     |__d| { __d.dimension(0usize, &(order.country)).put(); },
+///     move |__d: &mut ::autoxray::__rt::Draft<1usize>, __o: ::autoxray::__rt::Returned<'_, R>| match __o.ok() {
+///         Some(ret) => { __d.value(&(ret.total)); true }
+///         None => false,
+///     },
+/// )
+/// ```
+pub(crate) fn business(metric: &Metric, returned: Option<&Type>) -> TokenStream {
+    let [business, when, draft, result] = ["business", "When", "Draft", "Returned"].map(path);
+    let fixed = definition(metric);
+    let (variant, part) = match metric.when {
+        When::Ok => ("Ok", "ok"),
+        When::Err => ("Err", "err"),
+        When::Always => ("Always", "all"),
+    };
+    let [variant, part] = [variant, part].map(|name| Ident::new(name, here()));
+    let put = |(at, expr): (Option<usize>, &TokenStream)| {
+        let span = first_span(expr);
+        let value = quote_spanned!(span=> &(#expr));
+        let [put, set] = ["put", "value"].map(|name| Ident::new(name, span));
+        match at {
+            Some(at) => quote_spanned!(here()=> __d.dimension(#at, #value).#put();),
+            None => quote_spanned!(here()=> __d.#set(#value);),
+        }
+    };
+    let (after, before): (Vec<_>, Vec<_>) = exprs(metric).partition(|(_, expr)| metric::result_in(expr).is_some());
+    let mut begin: TokenStream = before.into_iter().map(put).collect();
+    begin.extend(match metric.number {
+        Number::One => Some(quote_spanned!(here()=> __d.one();)),
+        Number::Duration => Some(quote_spanned!(here()=> __d.time();)),
+        Number::Expr(_) => None,
+    });
+    let ret = after.iter().find_map(|(_, expr)| metric::result_in(expr));
+    let after: TokenStream = after.into_iter().map(put).collect();
+    let ty = returned.map_or_else(|| quote_spanned!(here()=> ()), |ty| types::inside_body(ty).into_token_stream());
+    let count = metric.dimensions.len();
+    let finish = match ret {
+        None => quote_spanned!(here()=> |_: &mut #draft<#count>, __o: #result<'_, #ty>| __o.#part().is_some()),
+        Some(ret) => quote_spanned! {here()=>
+            move |__d: &mut #draft<#count>, __o: #result<'_, #ty>| match __o.#part() {
+                ::core::option::Option::Some(#ret) => { #after true }
+                ::core::option::Option::None => false,
+            }
+        },
+    };
+    quote_spanned!(here()=> #business(#fixed, #when::#variant, |__d| { #begin }, #finish))
+}
+
+/// `{ static __METRIC: ::autoxray::__rt::Metric<1usize> = …; &__METRIC }`: found again by its address.
+fn definition(metric: &Metric) -> TokenStream {
+    let [definition, unit] = ["Metric", "Unit"].map(path);
+    let Metric { name, dimensions, sets, .. } = metric;
+    let keys = dimensions.iter().map(|dimension| &dimension.key);
+    let count = dimensions.len();
+    let variant = Ident::new(metric.unit, here());
+    let new = match metric.number {
+        Number::One => quote_spanned!(here()=> #definition::counter(#name, [#(#keys),*])),
+        _ => quote_spanned!(here()=> #definition::new(#name, #unit::#variant, [#(#keys),*])),
+    };
+    let sets = (sets.len() > 1).then(|| {
+        let sets = sets.iter().map(|set| {
+            let keys = set.iter().filter_map(|at| dimensions.get(*at)).map(|dimension| &dimension.key);
+            quote_spanned!(here()=> &[#(#keys),*])
+        });
+        quote_spanned!(here()=> .sets(&[#(#sets),*]))
+    });
+    let high = metric.is_high_resolution.then(|| quote_spanned!(here()=> .high_resolution()));
+    quote_spanned!(here()=> { static __METRIC: #definition<#count> = #new #sets #high; &__METRIC })
 }
 
 /// A `{ … }` of ours.

@@ -115,7 +115,7 @@ fn looks_secret(name: &str) -> bool {
 }
 
 /// `userAPIKey2` → `user`, `api`, `key`.
-fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let chars: Vec<char> = name.strip_prefix("r#").unwrap_or(name).chars().collect();
     let mut words = vec![String::new()];
     for (at, &c) in chars.iter().enumerate() {

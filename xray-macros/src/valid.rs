@@ -43,6 +43,7 @@ pub(crate) fn container(args: &Args, kind: &str, diag: &mut Diag) {
         args.segment.as_ref().map(|given| &given.word),
         args.annotate.as_ref().map(|given| &given.word),
         args.metadata.as_ref().map(|given| &given.word),
+        args.sla.as_ref().map(|given| &given.word),
     ];
     for word in words.into_iter().flatten() {
         let message = format!(
@@ -82,7 +83,7 @@ fn namespace(args: &Args, diag: &mut Diag) {
 fn skip_stands_alone(args: &Args, diag: &mut Diag) {
     let Some(skip) = &args.skip else { return };
     let values = args.annotate.is_some() || args.metadata.is_some();
-    if values || args.name.is_some() || args.segment.is_some() || args.namespace.is_some() || args.sends.is_some() {
+    if values || args.name.is_some() || args.segment.is_some() || args.namespace.is_some() || args.sends.is_some() || args.sla.is_some() {
         diag.at(&skip.word, "`skip` stands alone: a function that is not traced has no other options");
     }
 }

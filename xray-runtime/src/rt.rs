@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::panic::Location;
+use std::time::Duration;
 
-pub use crate::span::{Guard, Site, Traced};
+pub use crate::metrics::business::{Draft, When, business};
+pub use crate::metrics::{Metric, Unit};
+pub use crate::span::{Guard, MeasuredFuture, Measures, Returned, Site, SlaWatch, Traced, measured};
 pub use crate::value::Failure;
 pub use crate::value::probe::{Probe, Slot};
 
@@ -25,6 +28,18 @@ pub fn future<F: Future, O: Fn(Probe<'_, F::Output>) -> Option<Failure>>(
     outcome: O,
 ) -> Traced<F, &'static Site, O> {
     Traced::new(site, body, outcome)
+}
+
+/// Makes the body of an async function that is measured.
+#[inline]
+pub fn measured_future<F: Future, M: Measures<F::Output>>(measures: M, body: F) -> MeasuredFuture<F, M> {
+    MeasuredFuture::new(measures, body)
+}
+
+/// Watches whether a function takes more than so many microseconds.
+#[inline]
+pub fn sla(operation: &'static str, micros: u64) -> SlaWatch {
+    SlaWatch::new(operation, Duration::from_micros(micros))
 }
 
 /// An invocation that is handled by a function.

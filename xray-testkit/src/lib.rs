@@ -60,11 +60,13 @@
 mod assemble;
 mod daemon;
 mod executor;
+mod measured;
 mod recorder;
 mod trace;
 mod tree;
 
 pub use assemble::{InvalidDocument, assemble};
 pub use daemon::FakeDaemon;
+pub use measured::Series;
 pub use recorder::TestRecorder;
 pub use trace::{Node, Trace};

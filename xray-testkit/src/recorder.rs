@@ -1,8 +1,12 @@
 //! A recorder for one test.
 
+use std::time::Duration;
+
 use xray_runtime::export::MemoryExporter;
+use xray_runtime::metrics::{MemorySink, Metrics};
 use xray_runtime::{Builder, ContextMissing, Recorder, Sampling, Scoped, Stats};
 
+use crate::measured::{self, Series};
 use crate::{Trace, assemble, executor, tree};
 
 /// Records what runs in it, for one test. A clone is another handle to the same recorder.
@@ -20,6 +24,7 @@ use crate::{Trace, assemble, executor, tree};
 pub struct TestRecorder {
     recorder: Recorder,
     exporter: MemoryExporter,
+    sink: Option<MemorySink>,
 }
 
 impl Default for TestRecorder {
@@ -53,7 +58,35 @@ impl TestRecorder {
         let exporter = MemoryExporter::new();
         let defaults = Recorder::builder().sampling(Sampling::Always).context_missing(ContextMissing::IgnoreError);
         let recorder = settings(defaults).exporter(exporter.clone()).build();
-        Self { recorder, exporter }
+        Self { recorder, exporter, sink: None }
+    }
+
+    /// A recorder that measures too. Its metrics have no dimension that is not their own.
+    ///
+    /// ```
+    /// use xray_runtime::segment;
+    /// use xray_testkit::TestRecorder;
+    ///
+    /// let recorder = TestRecorder::measuring(|settings| settings);
+    /// recorder.run(|| segment("orders").run(|| ()));
+    /// let measured: Vec<String> = recorder.measured().iter().map(ToString::to_string).collect();
+    /// assert_eq!(measured[0], "Errors{Operation=orders} Count: 0");
+    /// assert_eq!(measured[3], "Requests{Operation=orders} Count: 1");
+    /// ```
+    #[must_use]
+    pub fn measuring(settings: impl FnOnce(Builder) -> Builder) -> Self {
+        let sink = MemorySink::new();
+        // The name can be used.
+        let metrics = Metrics::builder("tests").sink(sink.clone()).build().ok();
+        let measures = |builder: Builder| metrics.into_iter().fold(builder, Builder::metrics);
+        Self { sink: Some(sink), ..Self::with(|builder| settings(measures(builder))) }
+    }
+
+    /// What was measured since the last time that this was asked for, by a recorder that is [measuring](Self::measuring).
+    #[must_use]
+    pub fn measured(&self) -> Vec<Series> {
+        let _ = self.recorder.flush(Duration::ZERO);
+        measured::read(&self.sink.as_ref().map(MemorySink::take).unwrap_or_default())
     }
 
     /// Runs `code` under this recorder.

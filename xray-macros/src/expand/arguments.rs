@@ -3,8 +3,8 @@
 
 use std::cell::LazyCell;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Signature, Type};
 
@@ -29,23 +29,25 @@ use crate::types::drops_nothing;
 /// beginning of the list too late is the right time: there it stays untouched, and its warning with it.
 /// Locals, too, are arguments whose use the compiler judges otherwise when they are captured (see [`Bindings`]), and the one at the position
 /// `looked_at`: it then has a name of ours in the signature, by which it can be looked at before the body has it (see [`own_name`]).
-pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream, looked_at: Option<usize>) -> Prelude {
+pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream, looked_at: Option<usize>, used_before: &TokenStream) -> Prelude {
     let mentioned = LazyCell::new(|| Names::in_tokens(body));
     let mut captured: Vec<(Vec<Attribute>, Ident)> = Vec::new();
     let mut locals = TokenStream::new();
     let mut plain_locals = TokenStream::new();
+    let mut aliases = TokenStream::new();
+    let used_before = Names::in_tokens(used_before);
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
             FnArg::Receiver(receiver) if drops_nothing(&receiver.ty) => {}
             FnArg::Receiver(receiver) => captured.push((Vec::new(), Ident::new("self", receiver.self_token.span))),
             FnArg::Typed(argument) if looked_at == Some(position) => {
                 let used = bindings(&argument.pat).idents.iter().any(|name| mentioned.contain(name));
-                locals.extend(local(argument, position, used));
+                locals.extend(local(argument, position, used, &used_before, &mut aliases));
             }
             FnArg::Typed(argument) if drops_nothing(&argument.ty) => {
                 // An array's elements are not looked at that closely, and it may be large.
                 if bindings(&argument.pat).mutable && !matches!(*argument.ty, Type::Array(_)) {
-                    plain_locals.extend(local(argument, position, true));
+                    plain_locals.extend(local(argument, position, true, &used_before, &mut aliases));
                 }
             }
             FnArg::Typed(argument) => {
@@ -59,13 +61,13 @@ pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream, looked_at: Option
                 if can_stay || can_be_captured {
                     captured.extend(used.into_iter().map(|name| (conditions(&argument.attrs), name)));
                 } else {
-                    locals.extend(local(argument, position, !used.is_empty()));
+                    locals.extend(local(argument, position, !used.is_empty(), &used_before, &mut aliases));
                 }
             }
         }
     }
     locals.extend(plain_locals);
-    let mut prelude = Prelude { locals: !locals.is_empty(), statements: locals };
+    let mut prelude = Prelude { locals: !locals.is_empty(), statements: locals, aliases };
     prelude.extend(mention(&captured));
     prelude
 }
@@ -91,7 +93,31 @@ fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
 }
 
 /// Makes an argument a local. Its name in the signature is hidden from the body, a pattern moves into the body.
-fn local(argument: &mut PatType, position: usize, used: bool) -> TokenStream {
+///
+/// If what is measured before needs it, it is seen there by reference, as `let order = &order;` among the `aliases`.
+fn local(argument: &mut PatType, position: usize, used: bool, used_before: &Names, aliases: &mut TokenStream) -> TokenStream {
+    let pattern = (*argument.pat).clone();
+    let statement = moved(argument, position, used);
+    if bindings(&pattern).idents.iter().any(|name| used_before.contain(name))
+        && let Pat::Ident(name) = &*argument.pat
+    {
+        let (conditions, pattern, name) = (conditions(&argument.attrs), by_reference(pattern.into_token_stream()), &name.ident);
+        aliases.extend(quote_spanned!(here()=> #(#conditions)* #[allow(unused_variables)] let #pattern = &#name;));
+    }
+    statement
+}
+
+/// A pattern that takes nothing.
+fn by_reference(pattern: TokenStream) -> TokenStream {
+    let each = |token| match token {
+        TokenTree::Ident(word) if word == "mut" || word == "ref" => None,
+        TokenTree::Group(group) => Some(super::body::within(&group, by_reference(group.stream())).into()),
+        other => Some(other),
+    };
+    pattern.into_iter().filter_map(each).collect()
+}
+
+fn moved(argument: &mut PatType, position: usize, used: bool) -> TokenStream {
     let conditions = conditions(&argument.attrs);
     if let Pat::Ident(simple) = &mut *argument.pat
         && simple.by_ref.is_none()

@@ -49,7 +49,7 @@ pub(crate) fn within(group: &Group, content: TokenStream) -> Group {
 /// The body keeps its braces because lints look at what follows what in a block. A single expression has no use for them, and
 /// would be told that they are unnecessary.
 pub(crate) fn after(prelude: Prelude, body: &Group) -> Group {
-    let Prelude { mut statements, locals } = prelude;
+    let Prelude { mut statements, locals, .. } = prelude;
     if statements.is_empty() {
         return body.clone();
     }
@@ -69,6 +69,8 @@ pub(crate) struct Prelude {
     /// in it temporaries of the body's last expression are dropped before those variables, as they are before arguments. Around
     /// are the user's braces anyway, because the compiler gives no names of variables in messages about a closure that is not the user's.
     pub(crate) locals: bool,
+    /// What of the arguments is seen before, where their names have gone to those variables.
+    pub(crate) aliases: TokenStream,
 }
 
 impl Extend<TokenStream> for Prelude {

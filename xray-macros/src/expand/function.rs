@@ -6,6 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, ReturnType, Signature, Type, TypeTuple, token};
 
 use super::body::{self, Body, Prelude};
+use super::measure::{self, Measures};
 use super::{arguments, returned};
 use crate::args::Args;
 use crate::calls;
@@ -18,20 +19,36 @@ pub(crate) struct Parts<'a> {
     pub(crate) args: &'a Args,
     pub(crate) sig: Signature,
     pub(crate) body: Body,
-    pub(crate) site: TokenStream,
+    /// Nothing if it is only measured.
+    pub(crate) site: Option<TokenStream>,
+    pub(crate) measures: Measures,
+    /// `let order = &order;`: arguments under their own names, for what is measured, where the signature has other ones.
+    pub(crate) aliases: TokenStream,
 }
 
-/// Expands one function.
-pub(crate) fn expand(args: &Args, function: Function) -> TokenStream {
+/// Expands one function that is traced.
+pub(crate) fn expand(args: &Args, mut function: Function) -> TokenStream {
+    let measures = Measures::take(args, &mut function.attrs, &function.sig);
+    if args.sends() {
+        function.body = calls::rewritten(function.body);
+    }
+    let site = rt::site(args, &function.sig.ident);
+    template(args, function, Some(site), measures)
+}
+
+/// Expands one function that is only measured.
+pub(crate) fn measure(args: &Args, function: Function, measures: Measures) -> TokenStream {
+    template(args, function, None, measures)
+}
+
+fn template(args: &Args, function: Function, site: Option<TokenStream>, measures: Measures) -> TokenStream {
     let Function { attrs, prefix, sig, body } = function;
-    let body = if args.sends() { calls::rewritten(body) } else { body };
-    let site = rt::site(args, &sig.ident);
-    let mut parts = Parts { args, sig, body: Body::new(body), site };
+    let mut parts = Parts { args, sig, body: Body::new(body), site, measures, aliases: TokenStream::new() };
     let content = if parts.sig.asyncness.is_some() {
         asynchronous(&mut parts)
     } else if let Some(content) = returned::future(&mut parts) {
         content
-    } else if keeps_caller(&attrs) || returns_opaque(&parts.sig) {
+    } else if looks_away(&attrs, &parts.sig) {
         in_place(&parts)
     } else {
         synchronous(&mut parts)
@@ -53,7 +70,12 @@ pub(crate) fn expand(args: &Args, function: Function) -> TokenStream {
 fn synchronous(parts: &mut Parts<'_>) -> TokenStream {
     let returned = output(&parts.sig);
     let closure = parts.closure(&returned, rt::values(parts.args));
-    rt::sync(&parts.site, &closure, Output::of(&returned))
+    let (first, closure) = parts.measured(&closure, &returned, rt::measured);
+    let content = match &parts.site {
+        Some(site) => rt::sync(site, &closure, Output::of(&returned)),
+        None => quote_spanned!(here()=> #closure()),
+    };
+    quote_spanned!(here()=> #first #content)
 }
 
 /// ```text
@@ -70,8 +92,9 @@ fn synchronous(parts: &mut Parts<'_>) -> TokenStream {
 fn asynchronous(parts: &mut Parts<'_>) -> TokenStream {
     let returned = output(&parts.sig);
     let block = parts.async_block(&returned, None);
-    let future = rt::future(&parts.site, &block, Output::of(&returned));
-    quote_spanned!(here()=> #future.await)
+    let (first, future) = parts.measured(&block, &returned, rt::measured_future);
+    let future = parts.traced(future, Output::of(&returned));
+    quote_spanned!(here()=> #first #future.await)
 }
 
 /// For bodies that mean something else in a closure of ours: `Location::caller()` and panics would tell our place, and a returned closure
@@ -83,9 +106,17 @@ fn asynchronous(parts: &mut Parts<'_>) -> TokenStream {
 /// #[track_caller] fn f(a: A) -> R { let __guard = ::autoxray::__rt::enter(SITE); VALUES BODY }
 /// ```
 fn in_place(parts: &Parts<'_>) -> TokenStream {
-    let mut prelude = Prelude { statements: rt::enter(&parts.site), locals: false };
+    let mut prelude = Prelude::default();
+    prelude.extend(parts.site.as_ref().map(rt::enter));
     prelude.extend(rt::values(parts.args));
+    prelude.extend(parts.kept_measures());
     body::after(prelude, &parts.body.block).stream()
+}
+
+/// Is the result not looked at, since the body must stay where it is?
+pub(crate) fn looks_away(attrs: &[Attribute], sig: &Signature) -> bool {
+    let returns_future = matches!(&sig.output, ReturnType::Type(_, ty) if types::returned(ty).is_some());
+    sig.asyncness.is_none() && !returns_future && (keeps_caller(attrs) || returns_opaque(sig))
 }
 
 /// What is only known by its traits is no `Result` to look at, and may owe its type to standing in the function itself.
@@ -119,6 +150,34 @@ impl Parts<'_> {
         out
     }
 
+    /// The future in its subsegment, if it is traced.
+    pub(crate) fn traced(&self, future: TokenStream, output: Output<'_>) -> TokenStream {
+        match &self.site {
+            Some(site) => rt::future(site, &future, output),
+            None => future,
+        }
+    }
+
+    /// A closure or a future that is measured, if anything is, and what has to stand before it.
+    pub(crate) fn measured(
+        &self,
+        body: &TokenStream,
+        returned: &Type,
+        wrap: fn(&TokenStream, &TokenStream) -> TokenStream,
+    ) -> (Option<TokenStream>, TokenStream) {
+        match () {
+            () if self.measures.is_empty() => (None, body.clone()),
+            () if !measure::can_be_looked_at(returned) => (self.kept_measures(), body.clone()),
+            () => (None, wrap(&self.measures.tokens(&self.aliases, Some(returned)), body)),
+        }
+    }
+
+    /// `let __measures = MEASURES;`: for functions whose result is not looked at.
+    fn kept_measures(&self) -> Option<TokenStream> {
+        let measures = || self.measures.tokens(&self.aliases, None);
+        (!self.measures.is_empty()).then(measures).map(|measures| quote_spanned!(here()=> let __measures = #measures;))
+    }
+
     /// `move || -> R { PRELUDE VALUES BODY }`
     pub(crate) fn closure(&mut self, output: &Type, values: Option<TokenStream>) -> TokenStream {
         let mut prelude = self.prelude(None);
@@ -146,6 +205,8 @@ impl Parts<'_> {
         let mut used = self.body.block.stream();
         let (annotate, metadata) = self.args.values();
         annotate.iter().chain(metadata).for_each(|value| value.expr.to_tokens(&mut used));
-        arguments::prelude(&mut self.sig, &used, looked_at)
+        let mut prelude = arguments::prelude(&mut self.sig, &used, looked_at, &self.measures.used_before());
+        self.aliases = std::mem::take(&mut prelude.aliases);
+        prelude
     }
 }

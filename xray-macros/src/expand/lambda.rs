@@ -7,6 +7,7 @@ use syn::{Attribute, FnArg, LitStr, ReturnType, Signature, Type};
 
 use super::body::Body;
 use super::function::{self, Parts};
+use super::measure::Measures;
 use super::{arguments, is_attribute, is_traced, main};
 use crate::args::{self, Args};
 use crate::calls;
@@ -54,25 +55,27 @@ pub(crate) fn traced_lambda(args: TokenStream, item: &TokenStream) -> syn::Resul
 ///
 /// `LAMBDA` is `::autoxray::__rt::lambda`. What it asks of the event and of the answer is told where their types are written.
 fn handler(args: &Args, function: Function, position: usize) -> TokenStream {
-    let Function { attrs, prefix, sig, body } = function;
+    let Function { mut attrs, prefix, sig, body } = function;
+    let measures = Measures::take(args, &mut attrs, &sig);
     let body = if args.sends() { calls::rewritten(body) } else { body };
-    let site = site(args, &sig);
-    let mut parts = Parts { args, sig, body: Body::new(body), site };
+    let site = &site(args, &sig);
+    let mut parts = Parts { args, sig, body: Body::new(body), site: None, measures, aliases: TokenStream::new() };
     let returned = function::output(&parts.sig);
     let future = parts.async_block(&returned, Some(position));
+    let (first, future) = parts.measured(&future, &returned, rt::measured_future);
     let event = arguments::own_name(&parts.sig, position);
     let event_ty = match &parts.sig.inputs[position] {
         FnArg::Typed(argument) => argument.ty.to_token_stream(),
         FnArg::Receiver(_) => TokenStream::new(),
     };
-    let (outcome, site) = (rt::outcome(Output::of(&returned)), &parts.site);
+    let outcome = rt::outcome(Output::of(&returned));
     let (asked, answered) = (rt::first_span(&event_ty), rt::first_span(&returned.to_token_stream()));
     let (of_event, of_answer) = (rt::path_at("lambda", asked), rt::path_at("lambda", answered));
     let hidden = (!args.captures_error()).then(|| quote_spanned!(here()=> .without_causes()));
     let look = quote_spanned!(asked=> #of_event::Look::new(&#event).__autoxray_begin(#site) #hidden);
     if matches!(returned, Type::Never(_)) {
         // It gives nothing that could be looked at.
-        let content = quote_spanned!(here()=> match #look.trace(#future).await { (__r, _) => __r });
+        let content = quote_spanned!(here()=> #first match #look.trace(#future).await { (__r, _) => __r });
         return parts.function(&attrs, &prefix, content);
     }
     let ty = types::inside_body(&returned);

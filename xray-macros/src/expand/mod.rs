@@ -6,10 +6,12 @@ mod container;
 mod function;
 mod lambda;
 mod main;
+mod measure;
 mod returned;
 
 pub(crate) use lambda::traced_lambda;
 pub(crate) use main::main;
+pub(crate) use measure::business_metric;
 use proc_macro2::TokenStream;
 use syn::Attribute;
 

@@ -49,7 +49,16 @@ fn inside(parts: &Parts<'_>, tail: Tail, output: Option<&Type>) -> TokenStream {
     };
     let block = body::after(prelude, &block);
     let result = output.map_or(Output::Known, Output::of);
-    let future = rt::future(&parts.site, &quote_spanned!(here()=> #words #block), result);
+    // What is measured is looked at where the function's own statements have not taken the arguments yet.
+    let mut begun = TokenStream::new();
+    let mut future = quote_spanned!(here()=> #words #block);
+    if !parts.measures.is_empty() {
+        let measures = parts.measures.tokens(&parts.aliases, Some(&output.cloned().unwrap_or_else(unknown)));
+        begun = quote_spanned!(here()=> let __measures = #measures;);
+        future = rt::measured_future(&quote_spanned!(here()=> __measures), &future);
+    }
+    let future = parts.traced(future, result);
+    first = std::iter::once(begun).chain([first]).collect();
     match parens {
         Some(parens) => body::within(&parens, future).to_tokens(&mut first),
         None => first.extend(future),
@@ -94,7 +103,13 @@ fn behind_patterns(parts: &Parts<'_>, block: &Group, values: &TokenStream) -> Op
 fn around(parts: &mut Parts<'_>, returned: &Type, output: Option<&Type>) -> TokenStream {
     let closure = parts.closure(&types::inside_body(returned), None);
     let inner = rt::prepared(parts.args, rt::call(&closure));
-    rt::future(&parts.site, &inner, output.map_or(Output::Known, Output::Typed))
+    let (_, inner) = parts.measured(&inner, &output.cloned().unwrap_or_else(unknown), rt::measured_future);
+    parts.traced(inner, output.map_or(Output::Known, Output::Typed))
+}
+
+/// `_`, for a future whose type does not show what it gives.
+fn unknown() -> Type {
+    Type::Infer(syn::TypeInfer { underscore_token: syn::Token![_](here()) })
 }
 
 /// A body that ends in `async move { … }` or `Box::pin(async move { … })` and leaves by no other way.

@@ -188,6 +188,15 @@ impl Here {
         self.trace?.lock().recorder_of(self.key()).cloned()
     }
 
+    /// Looks at the recorder that segments begun here belong to.
+    #[inline]
+    pub(crate) fn with_recorder<R>(self, look: impl FnOnce(&Recorder) -> R) -> R {
+        match self.own_recorder() {
+            Some(own) => look(&own),
+            None => look(recorder::process()),
+        }
+    }
+
     /// The recorder that segments begun here belong to.
     #[cold]
     pub(crate) fn recorder(self) -> Recorder {

@@ -27,9 +27,11 @@
 //! an error, and told once.
 
 mod automatic;
+pub(crate) mod business;
 mod emf;
 mod metric;
 pub(crate) mod names;
+mod number;
 pub(crate) mod pulse;
 mod sink;
 mod store;
@@ -47,6 +49,7 @@ use emf::{Buffers, Frame, Writer};
 use metric::Definition;
 pub use metric::Metric;
 pub use names::NameError;
+pub use number::MetricValue;
 pub use sink::{Line, MemorySink, Sink, StdoutSink};
 pub(crate) use store::Exemplar;
 use store::{Drained, Measurement, OTHER, Store};

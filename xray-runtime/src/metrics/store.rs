@@ -56,6 +56,8 @@ pub(super) struct Values {
     pub(super) count: u64,
     /// The last of them that there is a trace of.
     pub(super) exemplar: Option<Exemplar>,
+    /// Whether others have left already since the last time, as there were so many.
+    were_full: bool,
 }
 
 /// The segment or subsegment that a measurement was made in, if that is recorded.
@@ -205,11 +207,12 @@ impl Store {
         let mut drained = Vec::with_capacity(registry.table.len());
         for shard in &self.shards {
             lock(&shard.0).table.retain(|entry| {
-                let Values { values, count, exemplar } = &mut entry.kept;
-                let is_used = !values.is_empty();
-                if is_used {
+                let Values { values, count, exemplar, were_full } = &mut entry.kept;
+                let is_used = std::mem::take(were_full) || !values.is_empty();
+                if !values.is_empty() {
                     // A copy: the room stays where it is needed again.
-                    let values = Values { values: values.clone(), count: std::mem::take(count), exemplar: exemplar.take() };
+                    let values =
+                        Values { values: values.clone(), count: std::mem::take(count), exemplar: exemplar.take(), were_full: false };
                     drained.push(Drained { series: Arc::clone(&entry.series), values });
                 }
                 values.clear();
@@ -235,7 +238,7 @@ fn take(entry: &mut Entry<Values>, spare: &mut Vec<f64>, wanted: &Wanted<'_>, me
     if !entry.kept.take(measurement, wanted.definition.is_sum) {
         return None;
     }
-    let values = std::mem::replace(&mut entry.kept, Values { values: std::mem::take(spare), ..Values::default() });
+    let values = std::mem::replace(&mut entry.kept, Values { values: std::mem::take(spare), were_full: true, ..Values::default() });
     Some(Drained { series: Arc::clone(&entry.series), values })
 }
 

@@ -4,8 +4,10 @@ mod attach;
 mod build;
 mod future;
 mod guard;
+mod measured;
 mod opened;
 mod site;
+mod sla;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -16,8 +18,10 @@ pub use attach::{
 pub use build::{Segment, Subsegment, segment, subsegment};
 pub use future::Traced;
 pub use guard::Guard;
+pub use measured::{MeasuredFuture, Measures, Returned, measured};
 pub use opened::{CurrentSubsegment, OpenSubsegment};
 pub use site::Site;
+pub use sla::SlaWatch;
 
 use crate::context::{Here, Mode};
 use crate::record::{Ending, Label};

@@ -1,0 +1,352 @@
+//! The grammar of `#[business_metric(…)]`, and its rules.
+//!
+//! ```text
+//! options    := option { "," option } [ "," ]
+//! option     := "name" "=" TEXT | "unit" "=" UNIT | "value" "=" EXPR | "dimensions" "(" [ dimensions ] ")"
+//!             | "when" "=" ( "ok" | "err" | "always" ) | "resolution" "=" ( 1 | 60 )
+//! UNIT       := IDENT | IDENT "/" IDENT | TEXT
+//! dimensions := dimension { "," dimension } [ "," ]
+//! dimension  := value | "allow_cardinality" "(" value ")"          // value: as in `annotate(…)`
+//! ```
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Expr, LitInt, LitStr, Member, Token, token};
+
+use crate::args::{self, Given, Value};
+use crate::diag::{self, Diag};
+use crate::{secret, units};
+
+/// What can be written in `#[business_metric(…)]`, as it is shown to the user.
+const OPTIONS: [&str; 6] = ["name = \"…\"", "unit = Count", "value = …", "dimensions(…)", "when = ok", "resolution = 1"];
+const WHENS: [&str; 3] = ["ok", "err", "always"];
+
+/// CloudWatch's limits for names, and for the dimensions of a metric, of which `Service` is one.
+const NAME_CHARS_MAX: usize = 1024;
+const KEY_CHARS_MAX: usize = 250;
+const DIMENSIONS_MAX: usize = 29;
+
+/// The dimension that all metrics of a process have.
+const SERVICE: &str = "Service";
+
+/// What almost every call has one of its own of, if a name ends so.
+const MANY: [&str; 9] = ["arn", "email", "guid", "id", "ids", "ip", "timestamp", "ulid", "uuid"];
+
+const NEEDS_NAME: &str = "a metric needs a name: write `#[business_metric(name = \"OrdersPlaced\")]`";
+
+/// One metric of a function.
+pub(crate) struct Metric {
+    pub(crate) name: LitStr,
+    /// A variant of `Unit`.
+    pub(crate) unit: &'static str,
+    pub(crate) number: Number,
+    /// Those of all sets, each once.
+    pub(crate) dimensions: Vec<Dimension>,
+    /// Places of dimensions; without any, all are one set.
+    pub(crate) sets: Vec<Vec<usize>>,
+    pub(crate) when: When,
+    pub(crate) is_high_resolution: bool,
+}
+
+pub(crate) enum Number {
+    /// The call itself counts.
+    One,
+    Duration,
+    Expr(TokenStream),
+}
+
+pub(crate) struct Dimension {
+    pub(crate) key: String,
+    pub(crate) expr: TokenStream,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum When {
+    Ok,
+    Err,
+    Always,
+}
+
+#[derive(Default)]
+struct Options {
+    name: Option<Given<LitStr>>,
+    unit: Option<Given<&'static str>>,
+    value: Option<Given<TokenStream>>,
+    when: Option<Given<When>>,
+    resolution: Option<Given<bool>>,
+    dimensions: Vec<Dimension>,
+    sets: Vec<Vec<usize>>,
+}
+
+impl Metric {
+    /// Parses and checks the arguments of an attribute on a function with arguments of these names; the error holds every mistake in them.
+    pub(crate) fn parse(tokens: TokenStream, arguments: &[Ident]) -> syn::Result<Self> {
+        let mut diag = Diag::default();
+        let mut options = Options::default();
+        for option in args::split(tokens, &mut diag) {
+            let read = |input: ParseStream<'_>| options.option(input, &mut diag);
+            let result = read.parse2(option);
+            diag.keep(result);
+        }
+        let has = |word: &str| arguments.iter().any(|argument| argument == word);
+        let number = match options.value.take() {
+            None => Number::One,
+            Some(given) if given.value.to_string() == "duration" && !has("duration") => Number::Duration,
+            Some(given) => Number::Expr(given.value),
+        };
+        if let Some(name) = arguments.iter().find(|argument| *argument == "ret") {
+            let message = "in `#[business_metric]`, `ret` is what the function returns: give this argument another name";
+            diag.push(syn::Error::new(name.span(), message));
+        }
+        let unit = unit(options.unit, &number, &mut diag);
+        let Some(name) = options.name else {
+            diag.push(syn::Error::new(proc_macro2::Span::call_site(), NEEDS_NAME));
+            return diag.finish(()).and_then(|()| Err(syn::Error::new(proc_macro2::Span::call_site(), NEEDS_NAME)));
+        };
+        text("name", &name.value.value(), NAME_CHARS_MAX, &name.value, &mut diag);
+        for dimension in options.dimensions.iter().filter(|dimension| dimension.key == name.value.value()) {
+            diag.at(
+                &dimension.expr,
+                format_args!("dimension `{}` is called like the metric: give one of them another name", dimension.key),
+            );
+        }
+        diag.finish(Self {
+            name: name.value,
+            unit,
+            number,
+            dimensions: options.dimensions,
+            sets: options.sets,
+            when: options.when.map_or(When::Ok, |given| given.value),
+            is_high_resolution: options.resolution.is_some_and(|given| given.value),
+        })
+    }
+
+    /// Does it need what the function returns?
+    pub(crate) fn needs_result(&self) -> bool {
+        let number = matches!(&self.number, Number::Expr(expr) if result_in(expr).is_some());
+        self.when != When::Always || number || self.dimensions.iter().any(|dimension| result_in(&dimension.expr).is_some())
+    }
+}
+
+impl Options {
+    fn option(&mut self, input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<()> {
+        let Ok(word) = input.call(Ident::parse_any) else {
+            return Err(input.error(format_args!("expected an option, found `{}`", args::rest(input))));
+        };
+        let what = format!("option `{word}`");
+        match word.to_string().as_str() {
+            "name" => {
+                let value = args::text(&word, input)?;
+                diag.set(&mut self.name, Given { word: word.clone(), value }, word, what);
+            }
+            "unit" => {
+                let value = read_unit(&word, input)?;
+                diag.set(&mut self.unit, Given { word: word.clone(), value }, word, what);
+            }
+            "value" => {
+                let wanted = "`value` takes an expression: write `value = order.total`, `value = ret.total` or `value = duration`";
+                equals(&word, wanted, input)?;
+                let value = input.parse::<Expr>()?.into_token_stream();
+                diag.set(&mut self.value, Given { word: word.clone(), value }, word, what);
+            }
+            "when" => {
+                let value = read_when(&word, input)?;
+                diag.set(&mut self.when, Given { word: word.clone(), value }, word, what);
+            }
+            "resolution" => {
+                let value = read_resolution(&word, input)?;
+                diag.set(&mut self.resolution, Given { word: word.clone(), value }, word, what);
+            }
+            "dimensions" => self.set(&word, input, diag)?,
+            _ => return Err(diag::unknown("option", &word, &OPTIONS)),
+        }
+        if input.is_empty() { Ok(()) } else { Err(args::surplus(input)) }
+    }
+
+    /// `( dimension, … )`
+    fn set(&mut self, word: &Ident, input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<()> {
+        if !input.peek(token::Paren) {
+            let message = "`dimensions` takes a list: write `dimensions(country, plan = order.plan)`, once for each set of dimensions";
+            return Err(syn::Error::new(word.span(), message));
+        }
+        let list;
+        syn::parenthesized!(list in input);
+        let mut set = Vec::new();
+        for part in args::split(list.parse()?, diag) {
+            let read = |input: ParseStream<'_>| dimension(word, input);
+            let Some((value, may_be_many)) = diag.keep(read.parse2(part)) else { continue };
+            let place = value.place.clone();
+            match self.place(value, may_be_many, diag) {
+                Some(at) if set.contains(&at) => diag.at(place, "this dimension is given twice in one set; keep one"),
+                at => set.extend(at),
+            }
+        }
+        self.sets.push(set);
+        if let (Some(dimension), true) = (self.dimensions.get(DIMENSIONS_MAX), self.dimensions.len() == DIMENSIONS_MAX + 1) {
+            diag.at(
+                &dimension.expr,
+                format_args!("CloudWatch takes {DIMENSIONS_MAX} dimensions besides `{SERVICE}`: leave the others out"),
+            );
+        }
+        Ok(())
+    }
+
+    /// Where this dimension is among all of them.
+    fn place(&mut self, value: Value, may_be_many: bool, diag: &mut Diag) -> Option<usize> {
+        let is_name_alone = value.place.to_string() == value.expr.to_string();
+        if let Some(at) = self.dimensions.iter().position(|dimension| dimension.key == value.key) {
+            if !is_name_alone && self.dimensions[at].expr.to_string() != value.expr.to_string() {
+                let message = format!("dimension `{0}` has another value before: write `{0}` alone to have it in a further set", value.key);
+                diag.at(&value.place, message);
+            }
+            return Some(at);
+        }
+        text("dimension key", &value.key, KEY_CHARS_MAX, &value.place, diag);
+        if value.key == SERVICE {
+            diag.at(&value.place, "`Service` is a dimension of every metric already, with the name of the service: leave it out");
+        }
+        secret::check(&value, diag);
+        if !may_be_many {
+            check_cardinality(&value, diag);
+        }
+        let Value { key, expr, .. } = value;
+        self.dimensions.push(Dimension { key, expr });
+        Some(self.dimensions.len() - 1)
+    }
+}
+
+/// The `ret` that stands for what the function returns, if it is in there.
+pub(crate) fn result_in(tokens: &TokenStream) -> Option<Ident> {
+    tokens.clone().into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "ret" => Some(ident),
+        // Captured by a format string.
+        TokenTree::Literal(text) if text.to_string().contains("{ret") => Some(Ident::new("ret", text.span())),
+        TokenTree::Group(group) => result_in(&group.stream()),
+        _ => None,
+    })
+}
+
+/// A value, and whether it may have many values.
+fn dimension(word: &Ident, input: ParseStream<'_>) -> syn::Result<(Value, bool)> {
+    let is_wrapped = input.peek2(token::Paren) && input.fork().call(Ident::parse_any).is_ok_and(|name| name == "allow_cardinality");
+    let value = if is_wrapped { args::wrapped(word, "allow_cardinality", "store_id", input)? } else { args::value(word, input)? };
+    if input.is_empty() { Ok((value, is_wrapped)) } else { Err(args::surplus(input)) }
+}
+
+fn equals(word: &Ident, wanted: &str, input: ParseStream<'_>) -> syn::Result<()> {
+    match input.parse::<Option<Token![=]>>()? {
+        Some(_) if !input.is_empty() => Ok(()),
+        _ => Err(syn::Error::new(word.span(), wanted)),
+    }
+}
+
+/// `= Count`, `= Bytes/Second`, `= "Bytes/Second"`
+fn read_unit(word: &Ident, input: ParseStream<'_>) -> syn::Result<&'static str> {
+    equals(word, "`unit` takes a unit of CloudWatch: write `unit = Count`, `unit = Milliseconds`, `unit = None`", input)?;
+    let tokens: TokenStream = match input.peek(LitStr) {
+        true => {
+            let text: LitStr = input.parse()?;
+            return units::find(&text.value()).ok_or_else(|| syn::Error::new(text.span(), units::unknown(&text.value())));
+        }
+        false => input.parse()?,
+    };
+    let written: String = tokens.clone().into_iter().map(|token| token.to_string()).collect();
+    units::find(&written).ok_or_else(|| syn::Error::new_spanned(tokens, units::unknown(&written)))
+}
+
+/// The unit, if it goes with the value.
+fn unit(given: Option<Given<&'static str>>, number: &Number, diag: &mut Diag) -> &'static str {
+    let word = given.as_ref().map(|given| given.word.clone());
+    let unit = given.map(|given| given.value);
+    match number {
+        Number::One if unit.is_some_and(|unit| unit != "Count") => {
+            diag.at(word, "without `value` the metric counts calls: write `unit = Count`, or say by `value = …` what is measured");
+            "Count"
+        }
+        Number::One => "Count",
+        Number::Duration => match unit {
+            None => "Milliseconds",
+            Some(unit @ ("Seconds" | "Milliseconds" | "Microseconds")) => unit,
+            Some(unit) => {
+                let message = format!(
+                    "`value = duration` is a time, and cannot be told in {unit}: write `Seconds`, `Milliseconds` or `Microseconds`"
+                );
+                diag.at(word, message);
+                unit
+            }
+        },
+        Number::Expr(_) => unit.unwrap_or("None"),
+    }
+}
+
+fn read_when(word: &Ident, input: ParseStream<'_>) -> syn::Result<When> {
+    let wanted = "`when` says which calls count: write `when = ok`, `when = err` or `when = always`";
+    equals(word, wanted, input)?;
+    let Ok(value) = input.call(Ident::parse_any) else {
+        return Err(input.error(format_args!("{wanted}; found `{}`", args::rest(input))));
+    };
+    match value.to_string().as_str() {
+        "ok" => Ok(When::Ok),
+        "err" => Ok(When::Err),
+        "always" => Ok(When::Always),
+        _ => Err(diag::unknown("value of `when`", &value, &WHENS)),
+    }
+}
+
+fn read_resolution(word: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
+    let wanted =
+        "`resolution` is how many seconds CloudWatch keeps apart: write `resolution = 1`, or `resolution = 60`, which is the default";
+    equals(word, wanted, input)?;
+    let found = input.fork();
+    match input.parse::<LitInt>().and_then(|seconds| seconds.base10_parse::<u32>()) {
+        Ok(1) => Ok(true),
+        Ok(60) => Ok(false),
+        _ => Err(found.error(format_args!("{wanted}; found `{}`", args::rest(&found)))),
+    }
+}
+
+/// What holds for names and keys.
+fn text(what: &str, text: &str, chars_max: usize, place: impl ToTokens, diag: &mut Diag) {
+    let problem = match text.chars().find(|letter| !matches!(letter, ' '..='~')) {
+        _ if text.trim().is_empty() => "is empty".to_owned(),
+        _ if text.starts_with(':') => "begins with a colon".to_owned(),
+        _ if text == "_aws" => "has the name of a part of each document".to_owned(),
+        _ if text.len() > chars_max => format!("has {} characters", text.len()),
+        Some(letter) => format!("has `{}`", letter.escape_debug()),
+        None => return,
+    };
+    diag.at(place, format_args!("this {what} {problem}: CloudWatch takes 1 to {chars_max} printable characters of ASCII"));
+}
+
+/// Refuses what has a value of its own for almost every call.
+fn check_cardinality(value: &Value, diag: &mut Diag) {
+    let is_many = |name: &str| secret::words(name).last().is_some_and(|last| MANY.contains(&last.as_str()));
+    let in_expr = || syn::parse2::<Expr>(value.expr.clone()).ok().as_ref().and_then(named).filter(|name| is_many(name));
+    let Some(word) = Some(value.key.clone()).filter(|key| is_many(key)).or_else(in_expr) else { return };
+    let is_name_alone = value.place.to_string() == value.expr.to_string();
+    let written = if is_name_alone { value.key.clone() } else { format!("{} = …", value.place) };
+    let message = format!(
+        "`{word}` looks as if almost every call had its own, and each value of a dimension is one more metric that CloudWatch charges for: \
+         make it an annotation, `#[traced(annotate({written}))]`, or write `allow_cardinality({written})` if there are few"
+    );
+    diag.at(&value.place, message);
+}
+
+/// What a value is called where it is taken from.
+fn named(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        Expr::Field(field) => match &field.member {
+            Member::Named(name) => Some(name.to_string()),
+            Member::Unnamed(_) => None,
+        },
+        Expr::MethodCall(call) => named(&call.receiver).into_iter().chain([call.method.to_string()]).next(),
+        Expr::Reference(reference) => named(&reference.expr),
+        Expr::Unary(unary) => named(&unary.expr),
+        Expr::Paren(paren) => named(&paren.expr),
+        Expr::Group(group) => named(&group.expr),
+        _ => None,
+    }
+}
