@@ -144,7 +144,12 @@ impl<F: FnMut(Result<Line<'_>, u64>)> Writer<'_, F> {
         head.extend_from_slice(br#","CloudWatchMetrics":[{"Namespace":"#);
         json::string(head, &frame.namespace);
         head.extend_from_slice(br#","Dimensions":["#);
-        for (index, set) in series.definition.sets.unwrap_or(&[series.keys]).iter().enumerate() {
+        let sets = series.definition.sets.unwrap_or(std::slice::from_ref(&series.keys));
+        for (index, set) in sets.iter().enumerate() {
+            // In whatever order: CloudWatch would count the same twice.
+            if sets[..index].iter().any(|other| other.len() == set.len() && set.iter().all(|key| other.contains(key))) {
+                continue;
+            }
             head.extend_from_slice(if index == 0 { b"[" } else { b",[" });
             let keys = frame.dimensions.iter().map(|(key, _)| key.as_str()).chain(set.iter().copied());
             for (index, key) in keys.enumerate() {

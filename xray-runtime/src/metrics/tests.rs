@@ -424,6 +424,16 @@ fn sets_properties_and_names_of_logs_are_written() {
 }
 
 #[test]
+fn a_set_that_comes_twice_is_written_once() {
+    static TWICE: Metric<2> = Metric::counter("Twice", ["a", "b"]).sets(&[&["a", "b"], &["a"], &["b", "a"], &[], &["a"], &[]]);
+    let (metrics, sink) = in_memory();
+    metrics.record(&TWICE, ["1", "2"], 1.0);
+    metrics.flush(LONG);
+    let lines = sink.take();
+    assert!(lines[0].contains(r#""Dimensions":[["a","b"],["a"],[]],"#), "{lines:?}");
+}
+
+#[test]
 fn documents_hold_at_most_100_metrics_and_what_fits_none_is_counted() {
     let (metrics, sink) = in_memory();
     for index in 0..150 {
