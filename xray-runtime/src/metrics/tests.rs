@@ -212,46 +212,62 @@ proptest! {
 fn threads_lose_nothing_while_others_flush() {
     static HITS: Metric<1> = Metric::counter("Hits", ["thread"]);
     static ALL: Metric = Metric::counter("All", []);
-    static TIMES: Metric = Metric::new("Times", Unit::Microseconds, []);
-    const THREADS: [&str; 8] = ["0", "1", "2", "3", "4", "5", "6", "7"];
-    let each = if cfg!(debug_assertions) { 20_000 } else { 1_000_000 };
-    let (metrics, sink) = in_memory();
-    let is_over = AtomicBool::new(false);
-    let mut lines = std::thread::scope(|scope| {
-        let flusher = scope.spawn(|| {
-            let mut lines = Vec::new();
-            while !is_over.load(Relaxed) {
-                metrics.flush(LONG);
-                lines.extend(sink.take());
-            }
-            lines
-        });
-        let workers = THREADS.map(|name| {
-            let metrics = &metrics;
-            scope.spawn(move || {
-                for index in 0..each {
-                    metrics.record(&HITS, [name], 1.0);
-                    metrics.record(&ALL, [], 1.0);
-                    if index % 10 == 0 {
-                        metrics.record(&TIMES, [], f64::from(index));
-                    }
+    static TIMES: Metric<1> = Metric::new("Times", Unit::Microseconds, ["route"]);
+    const ROUTES: [&str; 3] = ["/a", "/b", "/c"];
+    // As many as have a shard of their own, and so many that they share.
+    for (threads, each) in [(8, 1_000_000), (40, 20_000)] {
+        let names: Vec<String> = (0..threads).map(|thread| format!("thread {thread}")).collect();
+        let (metrics, sink) = in_memory();
+        let is_over = AtomicBool::new(false);
+        let mut lines = std::thread::scope(|scope| {
+            let flusher = scope.spawn(|| {
+                let mut lines = Vec::new();
+                while !is_over.load(Relaxed) {
+                    metrics.flush(LONG);
+                    lines.extend(sink.take());
                 }
-            })
+                lines
+            });
+            let worker = |name| {
+                let metrics = &metrics;
+                scope.spawn(move || {
+                    for index in 0..each {
+                        metrics.record(&HITS, [name], 1.0);
+                        metrics.record(&ALL, [], 1.0);
+                        if index % 10 == 0 {
+                            metrics.record(&TIMES, [ROUTES[index / 10 % 3]], index as f64);
+                        }
+                        // Also side by side, and whatever the flusher's share of the processors is.
+                        if index % (each / 10) == each / 20 {
+                            metrics.flush(LONG);
+                        }
+                    }
+                })
+            };
+            let workers: Vec<_> = names.iter().map(|name| worker(name)).collect();
+            workers.into_iter().for_each(|worker| worker.join().unwrap());
+            is_over.store(true, Relaxed);
+            flusher.join().unwrap()
         });
-        workers.into_iter().for_each(|worker| worker.join().unwrap());
-        is_over.store(true, Relaxed);
-        flusher.join().unwrap()
-    });
-    metrics.flush(LONG);
-    lines.extend(sink.take());
-    let read = Read::of(&lines);
-    for name in THREADS {
-        assert_eq!(read.values("Hits", name).iter().sum::<f64>(), f64::from(each));
+        metrics.flush(LONG);
+        lines.extend(sink.take());
+        let read = Read::of(&lines);
+        for name in &names {
+            let sums = read.values("Hits", name);
+            assert_eq!(sums.iter().sum::<f64>(), each as f64);
+            // Between two flushes of its own, it recorded.
+            assert!(sums.len() > 10, "{name}: {} flushes", sums.len());
+        }
+        assert_eq!(read.sum("All"), (threads * each) as f64);
+        for (remainder, route) in ROUTES.iter().enumerate() {
+            // Each value as often as there are threads: nothing is lost, doubled, or exchanged for something else.
+            let mut times = read.values("Times", route);
+            times.sort_by(f64::total_cmp);
+            let expected = (remainder..each / 10).step_by(3).flat_map(|index| std::iter::repeat_n(index as f64 * 10.0, threads));
+            assert!(times.into_iter().eq(expected), "{route}");
+        }
+        assert_eq!(metrics.stats().losses, []);
     }
-    assert_eq!(read.sum("All"), 8.0 * f64::from(each));
-    let times = f64::from(each / 10);
-    assert_eq!(read.sum("Times"), 8.0 * 10.0 * times * (times - 1.0) / 2.0);
-    assert_eq!(metrics.stats().losses, []);
 }
 
 #[test]
