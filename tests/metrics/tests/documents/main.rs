@@ -96,6 +96,20 @@ fn values_and_metrics_of_more_than_one_document() {
 }
 
 #[test]
+fn values_that_several_threads_have_left_over() {
+    static TIMES: Metric = Metric::new("Times", Unit::Seconds, []);
+    let (metrics, sink) = shop();
+    // None of them fills a document, all together fill some.
+    std::thread::scope(|scope| {
+        for _ in 0..5 {
+            scope.spawn(|| (0..60).for_each(|value| metrics.record(&TIMES, [], f64::from(value))));
+        }
+    });
+    let documents = documents(&metrics, &sink);
+    assert_eq!(documents.iter().map(|document| document["Times"].as_array().unwrap().len()).sum::<usize>(), 300);
+}
+
+#[test]
 fn names_at_the_limits_and_odd_ones() {
     let odd = r##" !"#$%&'()*+,-./0:;<=>?@[\]^_`{|}~ "##;
     let limit = |count: usize| text("x".repeat(count));
