@@ -55,7 +55,7 @@ fn expand_file(source: &str) -> String {
 
 fn expand_item(item: Item) -> TokenStream {
     match item {
-        Item::Use(import) if import.to_token_stream().to_string().contains("traced") => TokenStream::new(),
+        Item::Use(import) if import.to_token_stream().to_string().contains("autoxray") => TokenStream::new(),
         Item::Fn(mut item) => apply(take(&mut item.attrs), &item),
         Item::Mod(mut item) => apply(take(&mut item.attrs), &item),
         Item::Impl(mut item) => {
@@ -81,12 +81,12 @@ fn expand_item(item: Item) -> TokenStream {
 }
 
 fn is_traced(attr: &Attribute) -> bool {
-    attr.path().is_ident("traced") || attr.path().is_ident("traced_lambda")
+    attr.path().segments.last().is_some_and(|last| ["traced", "traced_lambda", "business_metric"].iter().any(|own| last.ident == own))
 }
 
 /// An attribute as it was written.
 struct Given {
-    is_lambda: bool,
+    expand: fn(TokenStream, &TokenStream) -> syn::Result<TokenStream>,
     args: TokenStream,
 }
 
@@ -94,17 +94,23 @@ struct Given {
 fn take(attrs: &mut Vec<Attribute>) -> Option<Given> {
     let at = attrs.iter().position(is_traced)?;
     let attr = attrs.remove(at);
-    let is_lambda = attr.path().is_ident("traced_lambda");
+    let expand = match attr.path().segments.last().unwrap().ident.to_string().as_str() {
+        "traced" => expand::traced,
+        "traced_lambda" => expand::traced_lambda,
+        _ => expand::business_metric,
+    };
     let args = if let Meta::List(list) = attr.meta { list.tokens } else { TokenStream::new() };
-    Some(Given { is_lambda, args })
+    Some(Given { expand, args })
 }
 
 fn apply(given: Option<Given>, item: &impl ToTokens) -> TokenStream {
     let item = item.to_token_stream();
-    match given {
-        Some(Given { is_lambda: false, args }) => expand::traced(args, &item).unwrap(),
-        Some(Given { is_lambda: true, args }) => expand::traced_lambda(args, &item).unwrap(),
-        None => item,
+    let Some(Given { expand, args }) = given else { return item };
+    let expanded = expand(args, &item).unwrap();
+    // One attribute may leave the work to another.
+    match syn::parse2::<syn::ItemFn>(expanded.clone()) {
+        Ok(mut function) if function.attrs.iter().any(is_traced) => apply(take(&mut function.attrs), &function),
+        _ => expanded,
     }
 }
 

@@ -291,7 +291,7 @@ fn read_when(word: &Ident, input: ParseStream<'_>) -> syn::Result<When> {
         "ok" => Ok(When::Ok),
         "err" => Ok(When::Err),
         "always" => Ok(When::Always),
-        _ => Err(diag::unknown("value of `when`", &value, &WHENS)),
+        _ => Err(diag::unknown("outcome", &value, &WHENS)),
     }
 }
 
