@@ -1,9 +1,10 @@
 //! A program that is run by the tests in `tests/`: traced or not, in every environment, ending in every way.
 //!
-//! `program <what> [<number>]` does one thing and prints its result. What it prints must not depend on tracing.
+//! `program <what> [<number or how>]` does one thing and prints its result. What it prints must not depend on tracing.
 
 mod ends;
 mod forks;
+mod measured;
 mod memory;
 mod work;
 
@@ -12,7 +13,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let what = arguments.next().unwrap_or_default();
-    let number = arguments.next().and_then(|number| number.parse().ok()).unwrap_or(0);
+    let how = arguments.next().unwrap_or_default();
+    let number = how.parse().unwrap_or(0);
     match what.as_str() {
         "plain" => work::plain::day(),
         "traced" => work::traced::day(),
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         "fork-later" => forks::after_some(),
         "fork-busy" => forks::while_threads_are_busy(),
         "fork-inside" => forks::inside_a_segment(),
+        "measured" => measured::day(&how),
         "wide" => memory::wide(number),
         "open" => memory::open(number),
         "deep" => memory::deep(number),

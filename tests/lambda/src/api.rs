@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -79,6 +80,8 @@ pub struct Posted {
     pub documents_before: usize,
     /// Documents that were at the daemon when the body had ended.
     pub documents: usize,
+    /// What the function had printed when the headers came.
+    pub printed_before: String,
 }
 
 impl Posted {
@@ -106,6 +109,8 @@ struct Shared {
     state: Mutex<State>,
     changed: Condvar,
     daemon: Arc<Daemon>,
+    /// The function's standard output.
+    printed: PathBuf,
 }
 
 #[derive(Debug, Default)]
@@ -117,10 +122,10 @@ struct State {
 }
 
 impl Api {
-    pub(crate) fn new(daemon: Arc<Daemon>) -> Self {
+    pub(crate) fn new(daemon: Arc<Daemon>, printed: PathBuf) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on 127.0.0.1");
         let address = listener.local_addr().expect("a bound socket");
-        let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), daemon });
+        let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), daemon, printed });
         let accepting = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -187,9 +192,11 @@ impl Shared {
                 },
                 [.., id, kind] => {
                     let documents_before = self.daemon.count();
+                    let printed_before = std::fs::read_to_string(&self.printed).unwrap_or_default();
                     let body = String::from_utf8_lossy(&body(&mut reader, &headers)?).into_owned();
                     let documents = self.daemon.count();
-                    let posted = Posted { id: (*id).to_owned(), kind: (*kind).to_owned(), headers, body, documents_before, documents };
+                    let (id, kind) = ((*id).to_owned(), (*kind).to_owned());
+                    let posted = Posted { id, kind, headers, body, documents_before, documents, printed_before };
                     self.lock().posted.push(posted);
                     self.changed.notify_all();
                     writer.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")?;

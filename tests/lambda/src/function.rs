@@ -1,8 +1,11 @@
 //! A function in a process of its own, run as Lambda would run it.
 
+use std::fs::File;
 use std::io::Read as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -20,6 +23,8 @@ pub struct Start {
     command: Command,
     daemon: Arc<Daemon>,
     api: Api,
+    /// Its standard output is a file, which can be read at any moment.
+    printed: PathBuf,
 }
 
 /// A function under way. It is killed when this is dropped.
@@ -28,6 +33,7 @@ pub struct Function {
     child: Child,
     api: Api,
     daemon: Arc<Daemon>,
+    printed: PathBuf,
     said: Arc<Mutex<String>>,
     pushed: Mutex<usize>,
 }
@@ -36,7 +42,10 @@ impl Start {
     /// A program with the environment that Lambda sets, and nothing else.
     pub fn new(program: &str) -> Self {
         let daemon = Arc::new(Daemon::new());
-        let api = Api::new(Arc::clone(&daemon));
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("autoxray-function-{}-{}", std::process::id(), STARTED.fetch_add(1, Relaxed));
+        let printed = std::env::temp_dir().join(name);
+        let api = Api::new(Arc::clone(&daemon), printed.clone());
         let mut command = Command::new(program);
         command.env_clear().envs([
             ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
@@ -53,7 +62,7 @@ impl Start {
             ("_HANDLER", "bootstrap"),
         ]);
         command.env("AWS_LAMBDA_RUNTIME_API", api.address.to_string());
-        Self { command, daemon, api }.daemon(None)
+        Self { command, daemon, api, printed }.daemon(None)
     }
 
     /// Sends documents elsewhere.
@@ -82,7 +91,8 @@ impl Start {
     /// If it cannot be started.
     #[must_use]
     pub fn start(mut self) -> Function {
-        self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let printed = File::create(&self.printed).expect("a file in the folder for temporary ones");
+        self.command.stdin(Stdio::null()).stdout(printed).stderr(Stdio::piped());
         let mut child = self.command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", self.command));
         let said = Arc::new(Mutex::new(String::new()));
         let (mut stderr, heard) = (child.stderr.take().expect("a pipe"), Arc::clone(&said));
@@ -92,7 +102,7 @@ impl Start {
                 heard.lock().unwrap_or_else(PoisonError::into_inner).push_str(&String::from_utf8_lossy(&buffer[..length]));
             }
         });
-        Function { child, api: self.api, daemon: self.daemon, said, pushed: Mutex::new(0) }
+        Function { child, api: self.api, daemon: self.daemon, printed: self.printed, said, pushed: Mutex::new(0) }
     }
 }
 
@@ -167,6 +177,12 @@ impl Function {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What it has written to its standard output until now.
+    #[must_use]
+    pub fn printed(&self) -> String {
+        std::fs::read_to_string(&self.printed).unwrap_or_default()
+    }
+
     /// The id of its process.
     #[must_use]
     pub fn process(&self) -> u32 {
@@ -178,5 +194,6 @@ impl Drop for Function {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let _ = std::fs::remove_file(&self.printed);
     }
 }

@@ -32,7 +32,7 @@ pub fn program(arguments: &[&str]) -> Command {
 
 /// Takes everything about tracing out of the environment.
 pub fn bare(command: &mut Command) {
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().contains("XRAY")) {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| ["XRAY", "AWS_EMF"].iter().any(|part| name.to_string_lossy().contains(part))) {
         command.env_remove(name);
     }
     // Any other port than the daemon's own: it may run on this machine.
