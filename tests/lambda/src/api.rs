@@ -80,8 +80,8 @@ pub struct Posted {
     pub documents_before: usize,
     /// Documents that were at the daemon when the body had ended.
     pub documents: usize,
-    /// What the function had printed when the headers came.
-    pub printed_before: String,
+    /// Bytes that the function had printed when the headers came.
+    pub printed_before: u64,
 }
 
 impl Posted {
@@ -192,7 +192,7 @@ impl Shared {
                 },
                 [.., id, kind] => {
                     let documents_before = self.daemon.count();
-                    let printed_before = std::fs::read_to_string(&self.printed).unwrap_or_default();
+                    let printed_before = std::fs::metadata(&self.printed).map_or(0, |file| file.len());
                     let body = String::from_utf8_lossy(&body(&mut reader, &headers)?).into_owned();
                     let documents = self.daemon.count();
                     let (id, kind) = ((*id).to_owned(), (*kind).to_owned());

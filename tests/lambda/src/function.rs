@@ -183,6 +183,12 @@ impl Function {
         std::fs::read_to_string(&self.printed).unwrap_or_default()
     }
 
+    /// What it had printed when this answer came.
+    #[must_use]
+    pub fn printed_before(&self, posted: &Posted) -> String {
+        self.printed()[..usize::try_from(posted.printed_before).unwrap_or(usize::MAX)].to_owned()
+    }
+
     /// The id of its process.
     #[must_use]
     pub fn process(&self) -> u32 {

@@ -20,7 +20,7 @@ fn answers(start: Start) -> Vec<Posted> {
     let answers = events.map(|event| function.invoke(Event::new(event).traced(sampled())));
     let plain = |mut posted: Posted| {
         posted.headers.retain(|(name, _)| name != "host");
-        Posted { documents: 0, documents_before: 0, printed_before: String::new(), ..posted }
+        Posted { documents: 0, documents_before: 0, printed_before: 0, ..posted }
     };
     answers.map(plain).into()
 }

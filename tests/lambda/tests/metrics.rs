@@ -37,7 +37,7 @@ fn all_of_an_invocation_is_printed_before_the_answer() {
     for (round, what) in (1..).zip(["nest", "fail", "panic", "fail"].repeat(15)) {
         let header = if round % 2 == 0 { unsampled.clone() } else { sampled() };
         let posted = function.invoke(Event::new(json!({ "do": what })).traced(header));
-        let sums = sums(&posted.printed_before);
+        let sums = sums(&function.printed_before(&posted));
         let all = f64::from(round);
         assert_eq!((sums["Requests handle"], sums["Latency handle"], sums["ColdStart"]), (all, all, 1.0), "{what}: {}", function.said());
         let works: f64 = ["nest", "fail", "panic"].iter().filter_map(|what| sums.get(&format!("Work {what}"))).sum();
@@ -69,7 +69,7 @@ fn documents_lead_to_the_trace_if_there_is_one() {
     let function = Function::start(MEASURED);
     let posted = function.invoke(Event::new(json!({ "do": "nest" })).traced(sampled()));
     let handler = function.daemon().trace().expect("## handle").id().to_string();
-    let documents = documents(&posted.printed_before);
+    let documents = documents(&function.printed_before(&posted));
     let of = |name: &str| documents.iter().find(|document| document.get(name).is_some()).unwrap();
     for name in ["Requests", "Handled", "Work"] {
         assert_eq!((&of(name)["trace_id"], &of(name)["segment_id"]), (&json!(ROOT), &json!(handler)), "{name}");
@@ -77,7 +77,7 @@ fn documents_lead_to_the_trace_if_there_is_one() {
     let annotations = |name: &str| function.daemon().trace().expect("## handle").annotation(name);
     assert_eq!((annotations("Handled"), annotations("Work")), (json!(1.0), json!(1.0)));
     let posted = function.invoke(Event::new(json!({ "do": "nest" })).traced("Sampled=0"));
-    assert!(!posted.printed_before.lines().last().unwrap().contains("trace_id"));
+    assert!(!function.printed_before(&posted).lines().last().unwrap().contains("trace_id"));
 }
 
 #[test]
@@ -91,10 +91,10 @@ fn they_can_be_switched_off_and_go_on_without_tracing() {
         let function = start.start();
         function.invoke(Event::new(json!({ "do": "nest" })).traced(sampled()));
         let posted = function.invoke(Event::new(json!({ "do": "nest" })).traced(sampled()));
-        let sums = sums(&posted.printed_before);
+        let sums = sums(&function.printed_before(&posted));
         assert_eq!((sums.get("Requests handle").copied(), sums.get("Work nest").copied()), (requests, works), "{variables:?}");
         if requests.is_some() {
-            let documents = documents(&posted.printed_before);
+            let documents = documents(&function.printed_before(&posted));
             assert!(documents.iter().all(|document| document["Service"] == "shop"));
             assert!(documents.iter().all(|document| document["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Shop"));
         }
@@ -121,6 +121,6 @@ fn a_function_without_attributes_for_metrics_has_the_automatic_ones() {
     let function = Function::start(VALUE);
     function.invoke(Event::new("{}"));
     let posted = function.invoke(Event::new(json!({ "do": "fail" })));
-    let sums = sums(&posted.printed_before);
+    let sums = sums(&function.printed_before(&posted));
     assert_eq!((sums["Requests handle"], sums["Faults handle"], sums["ColdStart"]), (2.0, 1.0, 1.0));
 }

@@ -188,7 +188,7 @@ fn answers(start: Start, events: &[&str]) -> Vec<Posted> {
     let answers = events.iter().map(|event| function.invoke(Event::new(event).traced(sampled())));
     let plain = |mut posted: Posted| {
         posted.headers.retain(|(name, _)| name != "host");
-        Posted { documents: 0, documents_before: 0, printed_before: String::new(), ..posted }
+        Posted { documents: 0, documents_before: 0, printed_before: 0, ..posted }
     };
     answers.map(plain).collect()
 }

@@ -415,8 +415,10 @@ impl Table {
     pub(crate) fn header(&self, key: Key) -> Option<TraceHeader> {
         let identity = self.identity_of(key)?;
         let sampled = match identity.root {
-            // The segment is somebody else's, and so is what is said of it.
-            Root::Facade if key.slot == NOWHERE => return Some(identity.upstream.clone()).filter(|header| header.root.is_some()),
+            // The segment is somebody else's, and so is what is said of it; and of what is not recorded there is nothing else to say.
+            Root::Facade if key.slot == NOWHERE || !identity.is_sampled => {
+                return Some(identity.upstream.clone()).filter(|header| header.root.is_some());
+            }
             _ if identity.is_sampled => Sampled::Yes,
             _ => Sampled::No,
         };
