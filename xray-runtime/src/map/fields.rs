@@ -1,9 +1,10 @@
 //! How the values of one kind are attached.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
-use xray_model::limits::STRING_CHARS_MAX;
+use xray_model::limits::{NAME_CHARS_MAX, STRING_CHARS_MAX};
 
 use crate::context::Here;
 use crate::span::Values;
@@ -58,14 +59,14 @@ pub(super) struct Fields(Vec<Field>);
 #[derive(Debug)]
 struct Field {
     /// That of the annotation; what is after the dot is the member of the metadata value.
-    key: &'static str,
+    key: Cow<'static, str>,
     value: Annotation,
     is_indexed: bool,
 }
 
 impl Fields {
     fn add(&mut self, key: &'static str, value: Annotation) {
-        self.0.push(Field { key, value, is_indexed: true });
+        self.0.push(Field { key: key.into(), value, is_indexed: true });
     }
 
     pub(super) fn text(&mut self, key: &'static str, text: Option<&str>) {
@@ -101,10 +102,19 @@ impl Fields {
         }
     }
 
+    /// A number under a name of the program's, `metric.` and this.
+    pub(super) fn number(&mut self, name: &str, number: Option<f64>) {
+        let key = format!("metric.{}", bounded(NAME_CHARS_MAX, |out| out.write_str(name)).text);
+        // X-Ray has no other numbers.
+        if let Some(number) = number.filter(|number| number.is_finite()) {
+            self.0.push(Field { key: key.into(), value: Annotation::Float(number), is_indexed: true });
+        }
+    }
+
     /// A text for reading, which is not searched.
     pub(super) fn prose(&mut self, key: &'static str, text: Option<&str>, chars: usize) {
         if let Some(text) = text {
-            self.0.push(Field { key, value: cut(text, chars), is_indexed: false });
+            self.0.push(Field { key: key.into(), value: cut(text, chars), is_indexed: false });
         }
     }
 }
@@ -116,7 +126,9 @@ fn cut(text: &str, chars: usize) -> Annotation {
 /// The metadata value: an object of all fields.
 impl Serialize for Fields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let member = |field: &Field| field.key.split_once('.').map_or(field.key, |(_, member)| member);
+        fn member(field: &Field) -> &str {
+            field.key.split_once('.').map_or(&*field.key, |(_, member)| member)
+        }
         serializer.collect_map(self.0.iter().map(|field| (member(field), Member(&field.value))))
     }
 }

@@ -29,6 +29,7 @@
 //! | `dependency.operation` | text | what it is asked for |
 //! | `dependency.ok` | bool | whether it did that |
 //! | `dependency.latency_ms` | number | how long it took, in milliseconds |
+//! | `metric.*` | number | a [figure of the business](BusinessMetrics), under a name of its own |
 //! | `sla.operation` | text | what has a [service level](Sla) |
 //! | `sla.target_ms` | number | how long it may take, in milliseconds |
 //! | `sla.actual_ms` | number | how long it took, in milliseconds |
@@ -52,7 +53,7 @@
 //! | `ai.input_tokens` | number | tokens it read |
 //! | `ai.output_tokens` | number | tokens it wrote |
 //!
-//! Texts are cut at 250 characters. X-Ray indexes 50 annotations of a trace; all kinds together are 31. Where nothing is recorded, `record`
+//! Texts are cut at 250 characters. X-Ray indexes 50 annotations of a trace; all kinds but figures are 31 together. Where nothing is recorded, `record`
 //! looks at nothing; without a segment that counts as a loss, as for [`annotate`](crate::annotate()).
 
 mod data;
@@ -63,7 +64,7 @@ mod work;
 pub use data::{AiCall, Cache, CacheOperation, Database, Event};
 pub use error::{ErrorClass, ErrorReport};
 pub use fields::Id;
-pub use work::{Dependency, Sla, Transaction};
+pub use work::{BusinessMetrics, Dependency, Sla, Transaction};
 
 #[cfg(test)]
 mod tests;

@@ -45,9 +45,10 @@ fn table() -> BTreeMap<&'static str, &'static str> {
 fn the_table_is_what_is_recorded() {
     let (document, stats) = recorded(|| all("text"));
     let annotations = document["annotations"].as_object().unwrap();
-    let table = table();
+    let mut table = table();
+    assert_eq!(table.remove("metric.*"), Some("number"));
     assert_eq!(annotations.keys().map(String::as_str).collect::<BTreeSet<_>>(), table.keys().copied().collect());
-    assert!(table.len() == 31 && include_str!("mod.rs").contains("all kinds together are 31."));
+    assert!(table.len() == 31 && include_str!("mod.rs").contains("all kinds but figures are 31 together."));
     let metadata = document["metadata"].as_object().unwrap();
     assert_eq!(metadata.keys().collect::<Vec<_>>(), ["map"]);
     for (key, value) in annotations {
@@ -142,6 +143,20 @@ fn without_a_segment_it_is_a_loss_and_without_sampling_nothing() {
         recorder.run(|| in_segment.then(|| segment("s").run(|| fields::record("x", &|_| panic!("nothing is looked at")))));
         assert!(recorder.stats().losses.iter().all(|loss| loss.reason == LossReason::ContextMissing));
     }
+}
+
+#[test]
+fn figures_stand_under_their_names() {
+    let (document, stats) = recorded(|| {
+        let map = BTreeMap::from([("items".to_owned(), 3.0), ("größe.x".to_owned(), 1.5), ("none".to_owned(), f64::NAN)]);
+        BusinessMetrics::new(&map).record();
+        BusinessMetrics::new([("orders", 7_u64)]).record();
+    });
+    assert_eq!(document["annotations"], json!({"metric.items": 3.0, "metric.gr__e.x": 1.5, "metric.orders": 7.0}));
+    assert_eq!(document["metadata"]["map"]["metric"], json!({"orders": 7.0}), "as of each kind, the last");
+    let (document, _) = recorded(|| BusinessMetrics::new((0..100).map(|index| (index.to_string(), index))).record());
+    assert_eq!(document["annotations"].as_object().unwrap().len(), 20);
+    assert_eq!(stats.losses, []);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::fields::{Id, record};
+use crate::metrics::{MetricValue, Unit};
 
 /// A business transaction: what a user or a customer wants, in the words of the business.
 ///
@@ -113,6 +114,42 @@ impl<'a> Dependency<'a> {
         });
     }
 }
+
+/// Figures of the business under names of its own: how many items, how much money, how many points.
+///
+/// For a trace only. For a metric of CloudWatch that counts every call, see `#[business_metric]`.
+///
+/// ```
+/// # use xray_runtime as autoxray;
+/// use autoxray::map::BusinessMetrics;
+///
+/// autoxray::segment("orders").run(|| BusinessMetrics::new([("items", 3.0), ("revenue", 12.5)]).record());
+/// let map = std::collections::BTreeMap::from([("points".to_owned(), 7)]);
+/// autoxray::segment("orders").run(|| BusinessMetrics::new(&map).record());
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is recorded until `record`"]
+pub struct BusinessMetrics<I>(I);
+
+impl<N: AsRef<str>, V: MetricValue, I: IntoIterator<Item = (N, V)> + Clone> BusinessMetrics<I> {
+    /// These: `metric.items`, `metric.revenue`. A map is given by reference (`&map`); what is no finite number is left out. At most 20 are
+    /// taken, since X-Ray indexes 50 annotations of a trace.
+    pub fn new(figures: I) -> Self {
+        Self(figures)
+    }
+
+    /// Attaches them to the current segment or subsegment.
+    pub fn record(self) {
+        record("metric", &|fields| {
+            for (name, value) in self.0.clone().into_iter().take(FIGURES_MAX) {
+                fields.number(name.as_ref(), value.in_unit(Unit::None));
+            }
+        });
+    }
+}
+
+/// Figures that are taken of one map.
+const FIGURES_MAX: usize = 20;
 
 /// A service level: how long something may take, and how long it took.
 ///
