@@ -1,0 +1,5 @@
+//! The program behind `cargo xray`.
+
+fn main() -> std::process::ExitCode {
+    cargo_xray::main()
+}

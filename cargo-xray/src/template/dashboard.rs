@@ -1,0 +1,141 @@
+//! The dashboard: health of the service, its operations, what it depends on, and the metrics of the program.
+
+use serde_json::json;
+
+use super::expression::{search, search_anywhere};
+use super::widget::{Board, Graph, expression, metric};
+use super::{Template, names};
+use crate::config::{Config, DASHBOARD_NAME_CHARS_MAX};
+use crate::manifest::{Metric, Source};
+use crate::{Error, Manifest};
+
+/// Widgets of a dashboard; "CloudWatch service quotas".
+const WIDGETS_MAX: usize = 500;
+
+/// What stands for the region of the stack.
+const REGION: &str = "${AWS::Region}";
+
+pub(super) fn add(template: &mut Template, config: &Config, service: &str, manifest: &Manifest) -> Result<(), Error> {
+    // No text of the program's can look like this: what it has of `${` is masked below, and the region put in afterwards.
+    const PLACE: &str = "\u{1}region\u{1}";
+    let mut board = Board::new(config.region.as_deref().unwrap_or(PLACE), config.dashboard.period);
+    health(&mut board, &config.namespace, service);
+    for (title, key) in [("Operations", "Operation"), ("Dependencies", "RemoteService")] {
+        by(&mut board, title, key, &config.namespace, service)?;
+    }
+    if config.dashboard.business {
+        business(&mut board, &config.namespace, service, manifest)?;
+    }
+    let widgets = board.widgets();
+    if widgets.len() > WIDGETS_MAX {
+        let remedy = "switch off `dashboard.business`, or make a dashboard for each service";
+        return Err(Error::new(format!("the dashboard would have {} widgets, CloudWatch takes {WIDGETS_MAX}: {remedy}", widgets.len())));
+    }
+    let body = json!({ "start": "-PT3H", "widgets": widgets }).to_string();
+    let body = match config.region {
+        Some(_) => json!(body),
+        None => {
+            let place = json!(PLACE).to_string();
+            let masked = body.replace("${", "${!").replace(place.trim_matches('"'), REGION);
+            json!({ "Fn::Sub": masked })
+        }
+    };
+    let name = config.dashboard.name.clone().unwrap_or_else(|| names::plain(service, DASHBOARD_NAME_CHARS_MAX));
+    template.add("Dashboard", "", "AWS::CloudWatch::Dashboard", json!({ "DashboardName": name, "DashboardBody": body }));
+    Ok(())
+}
+
+/// The row that is looked at first.
+fn health(board: &mut Board, namespace: &str, service: &str) {
+    // A text of Markdown, in which a name may have any sign.
+    let shown: String =
+        service.chars().flat_map(|letter| [Some('\\').filter(|_| letter.is_ascii_punctuation()), Some(letter)]).flatten().collect();
+    board.heading(&format!("# {shown}\nMade by `cargo xray dashboard`: what is changed here is lost with the next deployment"));
+    let of = |name: &str, options| metric(namespace, name, &[("Service", service)], options);
+    let counts = ["Requests", "Errors", "Faults", "Throttles"].map(|name| of(name, json!({})));
+    board.graph(Graph { title: "Requests".into(), stat: "Sum", axis: "per period", lines: counts.into() });
+
+    let mut lines: Vec<_> = [("faults", "Faults"), ("errors", "Errors"), ("throttles", "Throttles")]
+        .into_iter()
+        .map(|(id, name)| expression(&format!("100 * {id} / requests"), &format!("{id}_rate"), Some(name)))
+        .collect();
+    for (id, name) in [("requests", "Requests"), ("faults", "Faults"), ("errors", "Errors"), ("throttles", "Throttles")] {
+        lines.push(of(name, json!({ "id": id, "visible": false })));
+    }
+    board.graph(Graph { title: "Faults, errors and throttles of all requests".into(), stat: "Sum", axis: "%", lines });
+
+    let percentiles = ["p50", "p90", "p99"].map(|stat| of("Latency", json!({ "stat": stat, "label": stat })));
+    board.graph(Graph { title: "Latency".into(), stat: "p99", axis: "ms", lines: percentiles.into() });
+    board.graph(Graph { title: "Cold starts".into(), stat: "Sum", axis: "per period", lines: vec![of("ColdStart", json!({}))] });
+}
+
+/// Requests, errors and latency, by the values of a dimension.
+fn by(board: &mut Board, title: &str, key: &str, namespace: &str, service: &str) -> Result<(), Error> {
+    board.heading(&format!("## {title}"));
+    let find = |metric: &str, stat: &str| search(namespace, &[key], metric, service, stat);
+    let graph = |title: &str, axis, lines| Graph { title: title.to_owned(), stat: "Sum", axis, lines };
+    let label = Some(if key == "Operation" { "${PROP('Dim.Operation')}" } else { "${PROP('Dim.RemoteService')}" });
+    let one = |metric: &str, stat: &str| Ok::<_, Error>(vec![expression(&find(metric, stat)?, "found", label)]);
+    board.graph(graph(&format!("{title}: requests"), "per period", one("Requests", "Sum")?));
+    let mut failed = Vec::new();
+    for (id, name) in [("faults", "Faults"), ("errors", "Errors"), ("throttles", "Throttles")] {
+        let label = label.map(|label| format!("{label} {id}"));
+        failed.push(expression(&find(name, "Sum")?, id, label.as_deref()));
+    }
+    board.graph(graph(&format!("{title}: faults, errors, throttles"), "per period", failed));
+    board.graph(graph(&format!("{title}: latency, p99"), "ms", one("Latency", "p99")?));
+    Ok(())
+}
+
+/// One graph for each metric of the program, with all sets of dimensions.
+fn business(board: &mut Board, namespace: &str, service: &str, manifest: &Manifest) -> Result<(), Error> {
+    let mut metrics: Vec<&Metric> = manifest.metrics.iter().collect();
+    metrics.sort_by_key(|metric| &metric.name);
+    if !metrics.is_empty() {
+        board.heading("## Business");
+    }
+    for same in metrics.chunk_by(|one, other| one.name == other.name) {
+        let [first, ..] = same else { continue };
+        let stat = stat(first);
+        let mut lines = Vec::new();
+        let mut sets: Vec<(Source, &[String])> = same.iter().flat_map(|m| m.sets.iter().map(|set| (m.source, set.as_slice()))).collect();
+        sets.sort();
+        sets.dedup();
+        let by_hand = sets.iter().any(|(source, _)| *source == Source::ByHand);
+        sets.retain(|(source, _)| *source == Source::BusinessMetric);
+        for (index, (_, set)) in sets.iter().enumerate() {
+            let keys: Vec<&str> = set.iter().map(String::as_str).collect();
+            lines.push(match keys[..] {
+                [] => metric(namespace, &first.name, &[("Service", service)], json!({})),
+                _ => expression(&search(namespace, &keys, &first.name, service, stat)?, &format!("by{index}"), None),
+            });
+        }
+        if by_hand {
+            // What dimensions the program gives to all its metrics, its source does not say.
+            lines.push(expression(&search_anywhere(namespace, &first.name, stat)?, "found", None));
+        }
+        board.graph(Graph { title: format!("{} ({stat})", first.name), stat, axis: axis(first), lines });
+    }
+    Ok(())
+}
+
+/// What is looked at: sums of what is counted, the slow end of what is timed.
+fn stat(metric: &Metric) -> &'static str {
+    match metric.unit.as_str() {
+        _ if metric.sum => "Sum",
+        "Count" => "Sum",
+        "Seconds" | "Milliseconds" | "Microseconds" => "p99",
+        _ => "Average",
+    }
+}
+
+fn axis(metric: &Metric) -> &'static str {
+    match metric.unit.as_str() {
+        "Count" => "per period",
+        "Milliseconds" => "ms",
+        "Seconds" => "s",
+        "Microseconds" => "µs",
+        "Percent" => "%",
+        _ => "",
+    }
+}
