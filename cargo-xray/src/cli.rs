@@ -11,7 +11,7 @@ use crate::config::{self, Config};
 use crate::manifest::{self, Options, Read};
 use crate::{Error, template};
 
-/// Cargo puts the name of the subcommand in front of its arguments.
+// Cargo puts the name of the subcommand in front of its arguments. A doc comment would be shown by `--help`.
 #[derive(Parser)]
 #[command(name = "cargo", bin_name = "cargo", subcommand_required = true, arg_required_else_help = true)]
 enum Cargo {
@@ -43,6 +43,9 @@ struct Source {
     /// Cargo.toml of the workspace or of one of its packages
     #[arg(long, value_name = "PATH")]
     manifest_path: Option<PathBuf>,
+    /// Only this package of the workspace; may be given several times
+    #[arg(short, long = "package", value_name = "NAME")]
+    packages: Vec<String>,
     /// Also look into tests, benches and examples
     #[arg(long)]
     all_targets: bool,
@@ -55,7 +58,7 @@ struct ManifestArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Json)]
     format: Format,
-    /// Say lines, and not only files
+    /// Say lines in JSON, too, and not only files: they change often, which is noise in a file that is committed
     #[arg(long)]
     locations: bool,
     /// Print nothing, but fail if this file, which an earlier run has printed, says something else
@@ -121,14 +124,16 @@ fn tell(notes: &[String]) {
 }
 
 fn read(source: &Source, locations: bool) -> Result<Read, Error> {
-    let Source { manifest_path, all_targets } = source;
-    let read = manifest::read(&Options { manifest_path: manifest_path.clone(), all_targets: *all_targets, locations })?;
+    let Source { manifest_path, packages, all_targets } = source;
+    let options = Options { manifest_path: manifest_path.clone(), packages: packages.clone(), all_targets: *all_targets, locations };
+    let read = manifest::read(&options)?;
     tell(&read.notes);
     Ok(read)
 }
 
 fn print_manifest(args: &ManifestArgs) -> Result<String, Error> {
-    let Read { manifest, .. } = read(&args.source, args.locations)?;
+    let for_people = args.check.is_none() && matches!(args.format, Format::Table);
+    let Read { manifest, .. } = read(&args.source, args.locations || for_people)?;
     if let Some(path) = &args.check {
         let update = update(args, path);
         let committed = text(path).map_err(|error| Error::new(format!("{error}; if it is to be there, write it by `{update}`")))?;
@@ -147,6 +152,9 @@ fn update(args: &ManifestArgs, path: &Path) -> String {
     if let Some(path) = &args.source.manifest_path {
         command += &format!(" --manifest-path {}", path.display());
     }
+    for name in &args.source.packages {
+        command += &format!(" --package {name}");
+    }
     for (flag, is_set) in [(" --all-targets", args.source.all_targets), (" --locations", args.locations)] {
         command += if is_set { flag } else { "" };
     }
@@ -161,7 +169,7 @@ fn print_template(
     let mut config = settings(args, &read.root)?;
     if config.service.is_none() {
         tell(&[format!(
-            "the service is taken to be called `{}`, as the workspace: give `--service`, or set `service` in xray.toml",
+            "the service is taken to be called `{}`, as its package or workspace: give `--service`, or set `service` in xray.toml",
             read.name
         )]);
         config.service = Some(read.name);

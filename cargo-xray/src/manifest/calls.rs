@@ -129,12 +129,12 @@ impl Collector<'_> {
     fn scan(&mut self, tokens: &[TokenTree]) {
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
-            let length = expression(&tokens[at..]);
-            if length > 0
-                && let Ok(expr) = syn::parse2::<Expr>(tokens[at..at + length].iter().cloned().collect())
-            {
+            // Up to the last call that can be read: `subsegment("x").run($code)` in a macro's definition has one that cannot.
+            let ends = (at + 1..=at + expression(&tokens[at..])).rev().filter(|end| matches!(tokens[end - 1], TokenTree::Group(_)));
+            let mut whole = ends.filter_map(|end| Some((end, syn::parse2::<Expr>(tokens[at..end].iter().cloned().collect()).ok()?)));
+            if let Some((end, expr)) = whole.next() {
                 self.visit_expr(&expr);
-                at += length;
+                at = end;
                 continue;
             }
             if let TokenTree::Group(group) = token {

@@ -199,7 +199,7 @@ fn merge<T: Entry>(entries: &mut Vec<T>, locations: bool) {
     for mut entry in entries.drain(..) {
         let mut places = std::mem::take(entry.at());
         if !locations {
-            places.iter_mut().for_each(|place| without_line(place));
+            places.iter_mut().for_each(without_line);
         }
         taken.push((entry, places));
     }

@@ -55,7 +55,7 @@ pub(super) fn text(expr: &Expr, constants: &Constants) -> Option<String> {
 }
 
 /// The elements of `["a", "b"]`, `&["a"]`, `[]`. `None` if one of them is not known.
-pub(super) fn list<'e>(expr: &'e Expr) -> Option<Vec<&'e Expr>> {
+pub(super) fn list(expr: &Expr) -> Option<Vec<&Expr>> {
     match expr {
         Expr::Array(array) => Some(array.elems.iter().collect()),
         Expr::Reference(inner) => list(&inner.expr),

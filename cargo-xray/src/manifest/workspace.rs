@@ -15,6 +15,8 @@ use crate::Error;
 pub struct Options {
     /// A `Cargo.toml`; that of the folder or of one above it if left out.
     pub manifest_path: Option<PathBuf>,
+    /// Names of packages; all of the workspace if there is none.
+    pub packages: Vec<String>,
     /// Also tests, benches and examples.
     pub all_targets: bool,
     /// Keep lines.
@@ -30,7 +32,7 @@ pub struct Read {
     pub notes: Vec<String>,
     /// Its folder.
     pub root: PathBuf,
-    /// What it is called: the package in that folder, or the only one, or the folder.
+    /// What it is called: the only package that was read, or the one in that folder, or the folder.
     pub name: String,
 }
 
@@ -72,7 +74,8 @@ impl Target {
 ///
 /// If there is none, or if a file cannot be read or parsed: with all of those.
 pub fn read(options: &Options) -> Result<Read, Error> {
-    let metadata = metadata(options.manifest_path.as_deref())?;
+    let mut metadata = metadata(options.manifest_path.as_deref())?;
+    choose(&mut metadata.packages, &options.packages)?;
     let mut files = Files { all_targets: options.all_targets, ..Files::default() };
     metadata.packages.iter().for_each(|package| files.package(package, &metadata.target_directory));
     files.follow(&metadata.workspace_root);
@@ -109,12 +112,22 @@ fn metadata(manifest_path: Option<&Path>) -> Result<Metadata, Error> {
     serde_json::from_slice(&output.stdout).map_err(|error| Error::new(format!("what `cargo metadata` says is not understood: {error}")))
 }
 
+/// Keeps the packages that are asked for.
+fn choose(packages: &mut Vec<Package>, wanted: &[String]) -> Result<(), Error> {
+    let there: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    let missing = wanted.iter().filter(|name| !there.contains(&name.as_str()));
+    let problem = |name| format!("there is no package `{name}` in the workspace: its packages are {}", there.join(", "));
+    Error::all(&missing.map(problem).collect::<Vec<_>>())?;
+    packages.retain(|package| wanted.is_empty() || wanted.contains(&package.name));
+    Ok(())
+}
+
 fn name(metadata: &Metadata) -> String {
     let in_root = |package: &&Package| package.manifest_path.parent() == Some(&metadata.workspace_root);
-    let package = metadata.packages.iter().find(in_root).or(match &metadata.packages[..] {
+    let package = match &metadata.packages[..] {
         [only] => Some(only),
-        _ => None,
-    });
+        all => all.iter().find(in_root),
+    };
     let folder = || metadata.workspace_root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     package.map_or_else(folder, |package| package.name.clone())
 }

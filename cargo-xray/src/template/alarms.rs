@@ -73,7 +73,7 @@ impl Make<'_> {
         );
         let what = json!({
             "Namespace": self.namespace, "MetricName": "Latency", "Dimensions": self.dimensions(None), "ExtendedStatistic": percentile,
-            "Period": latency.period, "Unit": "Milliseconds",
+            "Period": latency.period,
         });
         let properties = self.properties(&format!("latency {percentile}"), &description, latency.seconds * 1000.0, latency.periods, what);
         template.add("AlarmLatency", "", KIND, properties);

@@ -16,7 +16,7 @@ const WIDGETS_MAX: usize = 500;
 const REGION: &str = "${AWS::Region}";
 
 pub(super) fn add(template: &mut Template, config: &Config, service: &str, manifest: &Manifest) -> Result<(), Error> {
-    // No text of the program's can look like this: what it has of `${` is masked below, and the region put in afterwards.
+    // Names have no control characters: no other text looks like this.
     const PLACE: &str = "\u{1}region\u{1}";
     let mut board = Board::new(config.region.as_deref().unwrap_or(PLACE), config.dashboard.period);
     health(&mut board, &config.namespace, service);
@@ -32,13 +32,11 @@ pub(super) fn add(template: &mut Template, config: &Config, service: &str, manif
         return Err(Error::new(format!("the dashboard would have {} widgets, CloudWatch takes {WIDGETS_MAX}: {remedy}", widgets.len())));
     }
     let body = json!({ "start": "-PT3H", "widgets": widgets }).to_string();
+    // As an escape of JSON, which CloudFormation does not take for one of its own variables.
+    let masked = body.replace("${", "\\u0024{");
     let body = match config.region {
-        Some(_) => json!(body),
-        None => {
-            let place = json!(PLACE).to_string();
-            let masked = body.replace("${", "${!").replace(place.trim_matches('"'), REGION);
-            json!({ "Fn::Sub": masked })
-        }
+        Some(_) => json!(masked),
+        None => json!({ "Fn::Sub": masked.replace(json!(PLACE).to_string().trim_matches('"'), REGION) }),
     };
     let name = config.dashboard.name.clone().unwrap_or_else(|| names::plain(service, DASHBOARD_NAME_CHARS_MAX));
     template.add("Dashboard", "", "AWS::CloudWatch::Dashboard", json!({ "DashboardName": name, "DashboardBody": body }));

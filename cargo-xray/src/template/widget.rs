@@ -6,13 +6,12 @@ use serde_json::{Value, json};
 const COLUMNS: u32 = 24;
 const WIDTH: u32 = 8;
 const HEIGHT: u32 = 6;
-const TITLE_HEIGHT: u32 = 1;
 
 /// A line of a graph: a metric of the service, or an expression.
 pub(super) fn metric(namespace: &str, name: &str, dimensions: &[(&str, &str)], options: Value) -> Value {
     let mut row = vec![json!(namespace), json!(name)];
     row.extend(dimensions.iter().flat_map(|(key, value)| [json!(key), json!(value)]));
-    row.push(options);
+    row.extend(Some(options).filter(|options| options.as_object().is_some_and(|options| !options.is_empty())));
     Value::Array(row)
 }
 
@@ -55,9 +54,10 @@ impl Board {
             self.x = 0;
             self.y += HEIGHT;
         }
-        let place = json!({ "type": "text", "x": 0, "y": self.y, "width": COLUMNS, "height": TITLE_HEIGHT });
+        let height = if markdown.contains('\n') { 2 } else { 1 };
+        let place = json!({ "type": "text", "x": 0, "y": self.y, "width": COLUMNS, "height": height });
         self.push(place, json!({ "markdown": markdown }));
-        self.y += TITLE_HEIGHT;
+        self.y += height;
     }
 
     pub(super) fn graph(&mut self, graph: Graph) {
