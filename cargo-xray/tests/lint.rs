@@ -55,8 +55,8 @@ fn with_all_settings() {
         [alarms]
         topic = "arn:aws:sns:eu-west-1:123456789012:on-call"
         faults = { enabled = true, percent = 0.5, min_requests = 20, period = 60, periods = 1440 }
-        latency = { enabled = true, percentile = 99.9, seconds = 0.25, period = 10, periods = 3 }
-        dependencies = { enabled = true, faults = 0, names = ["DynamoDB", "http://x:1/y", "it's \"odd\""], total = true, period = 86400, periods = 1 }
+        latency = { enabled = true, percentile = 99.9, seconds = 0.25, period = 60, periods = 3 }
+        dependencies = { enabled = true, faults = 0, names = ["DynamoDB", "http://x:1/y", "it's \"odd\""], total = true, period = 10800, periods = 1 }
         [groups]
         errors = true
         slow = true

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use xray_model::limits::METRIC_NAMESPACE_CHARS_MAX;
 
-use super::{Config, Rule};
+use super::{Config, Dependencies, Rule};
 
 /// Characters of a sampling rule's name. This and the limits below: "SamplingRule" in X-Ray's API reference.
 pub(crate) const RULE_NAME_CHARS_MAX: usize = 32;
@@ -16,6 +16,8 @@ const PRIORITY_MAX: u32 = 9_999;
 pub(crate) const DASHBOARD_NAME_CHARS_MAX: usize = 255;
 /// Seconds that an alarm looks back at most; "CloudWatch service quotas".
 const ALARM_SECONDS_MAX: u64 = 86_400;
+/// Seconds that an alarm on a query of Metrics Insights looks back at most; "CloudWatch Metrics Insights quotas".
+const QUERY_SECONDS_MAX: u64 = 10_800;
 /// Seconds of the longest period.
 const PERIOD_MAX: u32 = 86_400;
 /// Characters of a service's name: X-Ray's limit for segments.
@@ -79,13 +81,17 @@ fn alarms(config: &Config, found: &mut Found) {
         ("latency", alarms.latency.period, alarms.latency.periods),
         ("dependencies", alarms.dependencies.period, alarms.dependencies.periods),
     ] {
-        let fits = matches!(period, 10 | 20 | 30) || is_minutes(period);
-        found.unless(fits, &format!("alarms.{key}.period"), period, "write 10, 20, 30, or a multiple of 60 up to 86400");
+        // Shorter ones are for metrics of high resolution, which those of a process are not.
+        found.unless(is_minutes(period), &format!("alarms.{key}.period"), period, "write a multiple of 60 up to 86400");
         let at_most = (ALARM_SECONDS_MAX / u64::from(period.max(1))).max(1);
         let fits_day = periods >= 1 && u64::from(periods) <= at_most;
         let remedy = format!("write 1 to {at_most}: CloudWatch looks back for one day, and a period has {period} s");
         found.unless(fits_day, &format!("alarms.{key}.periods"), periods, &remedy);
     }
+    let Dependencies { total, period, periods, .. } = alarms.dependencies;
+    let fits = !total || u64::from(period) * u64::from(periods) <= QUERY_SECONDS_MAX;
+    let remedy = "write `false`, or make `period` times `periods` at most 10800: an alarm on a query looks back for three hours";
+    found.unless(fits, "alarms.dependencies.total", total, remedy);
 }
 
 fn sampling(rule: &Rule, key: &str, found: &mut Found) {

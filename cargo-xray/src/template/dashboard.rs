@@ -16,7 +16,7 @@ const WIDGETS_MAX: usize = 500;
 const REGION: &str = "${AWS::Region}";
 
 pub(super) fn add(template: &mut Template, config: &Config, service: &str, manifest: &Manifest) -> Result<(), Error> {
-    // Names have no control characters: no other text looks like this.
+    // Names with control characters are left out: no other text looks like this.
     const PLACE: &str = "\u{1}region\u{1}";
     let mut board = Board::new(config.region.as_deref().unwrap_or(PLACE), config.dashboard.period);
     health(&mut board, &config.namespace, service);
@@ -24,7 +24,8 @@ pub(super) fn add(template: &mut Template, config: &Config, service: &str, manif
         by(&mut board, title, key, &config.namespace, service)?;
     }
     if config.dashboard.business {
-        business(&mut board, &config.namespace, service, manifest)?;
+        let metrics = usable(manifest, &mut template.notes);
+        business(&mut board, &config.namespace, service, &metrics)?;
     }
     let widgets = board.widgets();
     if widgets.len() > WIDGETS_MAX {
@@ -51,7 +52,7 @@ fn health(board: &mut Board, namespace: &str, service: &str) {
     board.heading(&format!("# {shown}\nMade by `cargo xray dashboard`: what is changed here is lost with the next deployment"));
     let of = |name: &str, options| metric(namespace, name, &[("Service", service)], options);
     let counts = ["Requests", "Errors", "Faults", "Throttles"].map(|name| of(name, json!({})));
-    board.graph(Graph { title: "Requests".into(), stat: "Sum", axis: "per period", lines: counts.into() });
+    board.graph(Graph { title: "Requests".into(), stat: "Sum", axis: "per period", from_zero: true, lines: counts.into() });
 
     let mut lines: Vec<_> = [("faults", "Faults"), ("errors", "Errors"), ("throttles", "Throttles")]
         .into_iter()
@@ -60,18 +61,24 @@ fn health(board: &mut Board, namespace: &str, service: &str) {
     for (id, name) in [("requests", "Requests"), ("faults", "Faults"), ("errors", "Errors"), ("throttles", "Throttles")] {
         lines.push(of(name, json!({ "id": id, "visible": false })));
     }
-    board.graph(Graph { title: "Faults, errors and throttles of all requests".into(), stat: "Sum", axis: "%", lines });
+    board.graph(Graph { title: "Faults, errors and throttles of all requests".into(), stat: "Sum", axis: "%", from_zero: true, lines });
 
     let percentiles = ["p50", "p90", "p99"].map(|stat| of("Latency", json!({ "stat": stat, "label": stat })));
-    board.graph(Graph { title: "Latency".into(), stat: "p99", axis: "ms", lines: percentiles.into() });
-    board.graph(Graph { title: "Cold starts".into(), stat: "Sum", axis: "per period", lines: vec![of("ColdStart", json!({}))] });
+    board.graph(Graph { title: "Latency".into(), stat: "p99", axis: "ms", from_zero: true, lines: percentiles.into() });
+    board.graph(Graph {
+        title: "Cold starts".into(),
+        stat: "Sum",
+        axis: "per period",
+        from_zero: true,
+        lines: vec![of("ColdStart", json!({}))],
+    });
 }
 
 /// Requests, errors and latency, by the values of a dimension.
 fn by(board: &mut Board, title: &str, key: &str, namespace: &str, service: &str) -> Result<(), Error> {
     board.heading(&format!("## {title}"));
     let find = |metric: &str, stat: &str| search(namespace, &[key], metric, service, stat);
-    let graph = |title: &str, axis, lines| Graph { title: title.to_owned(), stat: "Sum", axis, lines };
+    let graph = |title: &str, axis, lines| Graph { title: title.to_owned(), stat: "Sum", axis, from_zero: true, lines };
     let label = Some(if key == "Operation" { "${PROP('Dim.Operation')}" } else { "${PROP('Dim.RemoteService')}" });
     let one = |metric: &str, stat: &str| Ok::<_, Error>(vec![expression(&find(metric, stat)?, "found", label)]);
     board.graph(graph(&format!("{title}: requests"), "per period", one("Requests", "Sum")?));
@@ -85,10 +92,21 @@ fn by(board: &mut Board, title: &str, key: &str, namespace: &str, service: &str)
     Ok(())
 }
 
+/// The metrics of the program that CloudWatch takes, by name.
+fn usable<'m>(manifest: &'m Manifest, notes: &mut Vec<String>) -> Vec<&'m Metric> {
+    let is_printable = |name: &str| !name.trim().is_empty() && name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let fits = |metric: &&Metric| is_printable(&metric.name) && metric.sets.iter().flatten().all(|key| is_printable(key));
+    let (mut usable, others): (Vec<&Metric>, Vec<&Metric>) = manifest.metrics.iter().partition(fits);
+    notes.extend(others.iter().map(|metric| {
+        let name = metric.name.escape_debug();
+        format!("there is no graph for the metric `{name}`: CloudWatch takes names and keys of printable characters of ASCII")
+    }));
+    usable.sort_by_key(|metric| &metric.name);
+    usable
+}
+
 /// One graph for each metric of the program, with all sets of dimensions.
-fn business(board: &mut Board, namespace: &str, service: &str, manifest: &Manifest) -> Result<(), Error> {
-    let mut metrics: Vec<&Metric> = manifest.metrics.iter().collect();
-    metrics.sort_by_key(|metric| &metric.name);
+fn business(board: &mut Board, namespace: &str, service: &str, metrics: &[&Metric]) -> Result<(), Error> {
     if !metrics.is_empty() {
         board.heading("## Business");
     }
@@ -112,7 +130,7 @@ fn business(board: &mut Board, namespace: &str, service: &str, manifest: &Manife
             // What dimensions the program gives to all its metrics, its source does not say.
             lines.push(expression(&search_anywhere(namespace, &first.name, stat)?, "found", None));
         }
-        board.graph(Graph { title: format!("{} ({stat})", first.name), stat, axis: axis(first), lines });
+        board.graph(Graph { title: format!("{} ({stat})", first.name), stat, axis: axis(first), from_zero: false, lines });
     }
     Ok(())
 }

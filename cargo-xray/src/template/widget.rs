@@ -31,6 +31,8 @@ pub(super) struct Graph {
     pub(super) stat: &'static str,
     /// What the axis is called, such as `%`.
     pub(super) axis: &'static str,
+    /// Whether the axis begins at zero; what a program measures may be below.
+    pub(super) from_zero: bool,
     pub(super) lines: Vec<Value>,
 }
 
@@ -66,10 +68,13 @@ impl Board {
             self.y += HEIGHT;
         }
         let place = json!({ "type": "metric", "x": self.x, "y": self.y, "width": WIDTH, "height": HEIGHT });
-        let axis = json!({ "left": { "label": graph.axis, "min": 0, "showUnits": false } });
+        let mut axis = json!({ "label": graph.axis, "showUnits": false });
+        if graph.from_zero {
+            axis["min"] = json!(0);
+        }
         let properties = json!({
             "title": graph.title, "view": "timeSeries", "region": self.region, "period": self.period, "stat": graph.stat,
-            "yAxis": axis, "metrics": graph.lines,
+            "yAxis": { "left": axis }, "metrics": graph.lines,
         });
         self.push(place, properties);
         self.x += WIDTH;
