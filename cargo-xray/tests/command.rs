@@ -193,7 +193,7 @@ fn wrong_use_is_told_with_the_remedy() {
         (&["alarms", "--config", "none.toml"], 1, &["none.toml cannot be read"]),
         (&["alarms", "--config", "bad.toml"], 1, &["bad.toml: `alarms.faults.percent` is `500`", "from 0 to 100"]),
         (&["dashboard", "--config", "odd.toml"], 1, &["odd.toml", "alarm = 1", "`alarms`", "cargo xray config"]),
-        (&["alarms", "--service", ":x"], 1, &["the flags: `service` is `:x`", "colon"]),
+        (&["alarms", "--service", "a<b>"], 1, &["the flags: `service` is `a<b>`", "1 to 200 letters"]),
         (&["alarms", "--namespace", ""], 1, &["the flags: `namespace` is ``", "1 to 256"]),
         (&["dashboard", "--region", "moon"], 1, &["the flags: `region` is `moon`", "eu-west-1"]),
         (&[], 2, &["Usage: cargo xray <COMMAND>", "manifest", "dashboard", "alarms", "config"]),

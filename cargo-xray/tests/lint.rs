@@ -83,7 +83,7 @@ fn with_all_settings() {
 #[test]
 fn with_odd_names() {
     let folder = workspace("lint_odd", &[SHOP, ("src/main.rs", CODE)]);
-    let services = ["a b", r"%&#=+\-@/._1:", "Default", "-", "1", &"x".repeat(200)].map(|service| format!("--service={service}"));
+    let services = ["a b", r"%&#=+\-@/._1:", "Default", "größe", ":", "1", &"x".repeat(200)].map(|service| format!("--service={service}"));
     let flags = services.each_ref().map(|service| [service.as_str(), "--namespace", "a.b/c d#e"]);
     pass(&folder, &flags.each_ref().map(|flags| &flags[..]));
 }

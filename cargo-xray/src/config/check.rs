@@ -70,10 +70,10 @@ fn alarms(config: &Config, found: &mut Found) {
     found.unless(seconds.is_finite() && seconds > 0.0, "alarms.latency.seconds", seconds, "write a number of seconds above 0");
     for (index, name) in alarms.dependencies.names.iter().enumerate() {
         found.unless(
-            is_dimension_value(name),
+            is_name(name),
             &format!("alarms.dependencies.names[{index}]"),
             name,
-            "write 1 to 200 printable characters of ASCII, not beginning with a colon",
+            "write 1 to 200 characters, as the subsegment is named",
         );
     }
     for (key, period, periods) in [
@@ -133,16 +133,15 @@ impl Found {
     }
 }
 
-/// Whether a segment may be called so, and a dimension have this value.
-pub(crate) fn is_service(name: &str) -> bool {
-    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == ' ' || SERVICE_SIGNS.contains(letter);
-    is_dimension_value(name) && name.chars().all(fits)
+/// Whether a segment may be called so.
+fn is_service(name: &str) -> bool {
+    let fits = |letter: char| letter.is_alphanumeric() || letter == ' ' || SERVICE_SIGNS.contains(letter);
+    is_name(name) && name.chars().all(fits)
 }
 
-/// Whether CloudWatch takes this as the value of a dimension. Names of services are shorter than CloudWatch's limit.
-pub(crate) fn is_dimension_value(name: &str) -> bool {
-    let bytes = name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    bytes && !name.trim().is_empty() && !name.starts_with(':') && name.len() <= SERVICE_CHARS_MAX
+/// Whether this can be the name of something that is called.
+fn is_name(name: &str) -> bool {
+    !name.trim().is_empty() && name.chars().count() <= SERVICE_CHARS_MAX && !name.chars().any(char::is_control)
 }
 
 fn is_namespace(name: &str) -> bool {

@@ -2,7 +2,7 @@
 
 mod check;
 
-pub(crate) use check::{DASHBOARD_NAME_CHARS_MAX, RULE_NAME_CHARS_MAX, RULE_SERVICE_CHARS_MAX, is_dimension_value};
+pub(crate) use check::{DASHBOARD_NAME_CHARS_MAX, RULE_NAME_CHARS_MAX, RULE_SERVICE_CHARS_MAX};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;

@@ -114,7 +114,8 @@ pub(super) struct Business {
 }
 
 impl Business {
-    pub(super) fn parse(tokens: TokenStream, line: usize) -> syn::Result<Self> {
+    /// `has_duration`: the function has an argument that is called `duration`, which is meant by that word then.
+    pub(super) fn parse(tokens: TokenStream, line: usize, has_duration: bool) -> syn::Result<Self> {
         let (mut name, mut given, mut value, mut when, mut resolution, mut sets) = (None, None, None, None, 60, Vec::new());
         each(tokens, |word, input| {
             match word {
@@ -128,7 +129,7 @@ impl Business {
                 "value" => {
                     input.parse::<Token![=]>()?;
                     let expr: Expr = input.parse()?;
-                    value = Some(matches!(&expr, Expr::Path(path) if path.path.is_ident("duration")));
+                    value = Some(matches!(&expr, Expr::Path(path) if !has_duration && path.path.is_ident("duration")));
                 }
                 "dimensions" => sets.push(keys(input)?),
                 _ => pass_over(input)?,

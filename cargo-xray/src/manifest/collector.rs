@@ -82,7 +82,7 @@ impl<'a> Collector<'a> {
         let mut answers_for_itself = false;
         for own in attributes::own(attrs) {
             match own.word {
-                "business_metric" => self.business(&own),
+                "business_metric" => self.business(&own, sig),
                 word => {
                     answers_for_itself = true;
                     if let Some(options) = self.options(&own)
@@ -126,21 +126,22 @@ impl<'a> Collector<'a> {
         let own = attributes::own(attrs).into_iter().find(|own| own.word == "traced_lambda");
         let Some(own) = own.filter(|_| sig.ident == "main" && sig.inputs.is_empty()) else { return false };
         let Some(options) = self.options(&own) else { return true };
-        let mut handler = Handler(None);
-        handler.visit_block(block);
-        match (&options.name, handler.0) {
-            (None, None) => {
-                let text = "the name of the invocations does not follow from `main` as it is written: it is not in the manifest; \
-                            write `#[traced_lambda(name = \"…\")]`, or put the attribute on the handler";
-                self.note(own.line, text);
-            }
-            (_, handler) => self.traced(Kind::TracedLambda, &handler.unwrap_or_default(), &options, own.line),
+        let mut handlers = Handlers::default();
+        handlers.0.extend(options.name.is_some().then(String::new));
+        handlers.visit_block(block);
+        if handlers.0.is_empty() {
+            let text = "the name of the invocations does not follow from `main` as it is written: it is not in the manifest; \
+                        write `#[traced_lambda(name = \"…\")]`, or put the attribute on the handler";
+            self.note(own.line, text);
         }
+        handlers.0.iter().for_each(|handler| self.traced(Kind::TracedLambda, handler, &options, own.line));
         true
     }
 
-    fn business(&mut self, own: &Own) {
-        match Business::parse(own.tokens.clone(), own.line) {
+    fn business(&mut self, own: &Own, sig: &Signature) {
+        let mut names = Names(false);
+        sig.inputs.iter().for_each(|argument| names.visit_fn_arg(argument));
+        match Business::parse(own.tokens.clone(), own.line, names.0) {
             Err(error) => self.note(own.line, &format!("`#[business_metric]` cannot be read: {error}")),
             Ok(Business { name, unit, sum, when, resolution, sets }) => {
                 let at = vec![self.at(own.line)];
@@ -162,13 +163,23 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// The function that is called in `service_fn( )`.
-struct Handler(Option<String>);
+/// Whether there is an argument that is called `duration`.
+struct Names(bool);
 
-impl<'ast> Visit<'ast> for Handler {
+impl<'ast> Visit<'ast> for Names {
+    fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+        self.0 |= pat.ident == "duration";
+    }
+}
+
+/// The functions that are called in `service_fn( )`.
+#[derive(Default)]
+struct Handlers(Vec<String>);
+
+impl<'ast> Visit<'ast> for Handlers {
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
         if is_path_to(&call.func, "service_fn") {
-            self.0 = call.args.first().and_then(called);
+            self.0.extend(call.args.first().and_then(called));
         }
         visit::visit_expr_call(self, call);
     }
@@ -272,7 +283,8 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        self.tokens(call.tokens.clone());
+        // What a macro makes is not seen by an attribute around it.
+        self.inside(None, |this| this.tokens(call.tokens.clone()));
     }
 }
 

@@ -182,10 +182,10 @@ impl Manifest {
         told.collect()
     }
 
-    /// Names of other services that the program calls, as far as the source says them.
+    /// Names of other services that the program calls, AWS's among them, as far as the source says them.
     #[must_use]
     pub fn remote_names(&self) -> Vec<&str> {
-        let remote = self.traced.iter().filter(|traced| traced.namespace.as_deref() == Some("remote"));
+        let remote = self.traced.iter().filter(|traced| matches!(traced.namespace.as_deref(), Some("remote" | "aws")));
         let mut names: Vec<&str> = remote.map(|traced| traced.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();

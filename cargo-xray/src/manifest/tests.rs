@@ -1,5 +1,7 @@
 //! What is found in which source, by table.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -108,6 +110,10 @@ fn functions_of_lambda() {
 #[test]
 fn business_metrics() {
     let business = |options: &str, expected: &[&str]| finds(&[(&format!("#[business_metric({options})] fn a() {{}}"), expected)]);
+    finds(&[(
+        "#[business_metric(name = \"N\", value = duration)] fn a((duration, _): (f64, u8)) {}",
+        &["Metrics: N · None · [] · business metric · when ok"],
+    )]);
     business("name = \"N\"", &["Metrics: N · Count · [] · business metric · sum · when ok"]);
     business("name = \"N\", value = order.total(), when = err", &["Metrics: N · None · [] · business metric · when err"]);
     business("name = \"N\", value = duration, when = \"always\",", &["Metrics: N · Milliseconds · [] · business metric · when always"]);
@@ -119,7 +125,7 @@ fn business_metrics() {
     business("name = \"N\", unit = \"Bytes/Second\", value = 1", &["Metrics: N · Bytes/Second · [] · business metric · when ok"]);
     business("name = \"N\", unit = Unit::Percent, value = 1", &["Metrics: N · Percent · [] · business metric · when ok"]);
     business(
-        "name = \"N\", dimensions(), dimensions(country, \"pay by\" = order.pay, kind = K::<A, B>::of(&x))",
+        "name = \"N\", dimensions(), dimensions(allow_cardinality(country), \"pay by\" = order.pay, kind = K::<A, B>::of(&x))",
         &[
             "Metrics: N · Count · [] [country, pay by, kind] · business metric · sum · when ok",
             "Dimensions: country",
@@ -135,6 +141,67 @@ fn business_metrics() {
             "Metrics: B · Count · [] · business metric · sum · when ok",
         ],
     )]);
+}
+
+/// The grammar of the attributes is here a second time: what is read of the macros' own samples is what they make of them.
+#[test]
+fn attributes_are_read_as_the_macros_do() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../xray-macros");
+    let mut files = 0;
+    for path in ["golden", "golden_calls", "golden_lambda"].iter().flat_map(|name| std::fs::read_dir(folder.join(name)).unwrap()) {
+        let path = path.unwrap().path();
+        if path.to_string_lossy().ends_with(".expanded.rs") {
+            continue;
+        }
+        files += 1;
+        let text = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
+        let expansion = text(&path.with_extension("expanded.rs"));
+        let read = |text: &str| {
+            let mut manifest = Manifest::default();
+            collect("a.rs", text, &mut manifest).unwrap();
+            manifest.sorted(false)
+        };
+        let (written, expanded) = (read(&text(&path)), read(&expansion));
+        let names =
+            |manifest: &Manifest| manifest.traced.iter().map(|one| (one.name.clone(), one.namespace.clone())).collect::<BTreeSet<_>>();
+        let keys = |keys: &[Key]| keys.iter().map(|key| key.key.clone()).filter(|key| !key.starts_with("sla.")).collect::<BTreeSet<_>>();
+        let metrics = |manifest: Manifest| {
+            let all = manifest.metrics.into_iter().map(|one| (one.name, one.unit, one.sum, one.resolution, one.sets));
+            all.collect::<BTreeSet<_>>()
+        };
+        let shown = path.display();
+        let sites: BTreeSet<_> = sites(&expansion).into_iter().chain(names(&expanded)).collect();
+        assert_eq!(names(&written), sites, "{shown}");
+        let [annotations, metadata] = slots(&expansion);
+        assert_eq!(keys(&written.annotations), &annotations | &keys(&expanded.annotations), "{shown}");
+        assert_eq!(keys(&written.metadata), &metadata | &keys(&expanded.metadata), "{shown}");
+        let slas = written.traced.iter().filter(|one| one.sla.is_some());
+        slas.for_each(|one| assert!(expansion.contains(&format!("::sla(\"{}\", ", one.name)), "{shown}: {}", one.name));
+        assert_eq!(metrics(written), metrics(expanded), "{shown}");
+    }
+    assert!(files > 10, "{files}");
+}
+
+/// Name and namespace of each `Site::new("…", …)`.
+fn sites(expansion: &str) -> BTreeSet<(String, Option<String>)> {
+    let site = |part: &str| {
+        let (name, rest) = part.trim_start().strip_prefix('"')?.split_once('"')?;
+        let chain = rest.split_once(')')?.1.trim_start();
+        let namespace = ["remote", "aws"].into_iter().find(|name| chain.starts_with(&format!(".{name}()")));
+        Some((name.to_owned(), namespace.map(String::from)))
+    };
+    expansion.split("Site::new(").skip(1).filter_map(site).collect()
+}
+
+/// The keys of annotations and of metadata.
+fn slots(expansion: &str) -> [BTreeSet<String>; 2] {
+    let mut slots = [BTreeSet::new(), BTreeSet::new()];
+    for part in expansion.split(".slot(").skip(1) {
+        let key = part.split('"').nth(1).unwrap_or_default().to_owned();
+        let is_annotation = part.split_once(';').is_some_and(|(call, _)| call.contains(".annotate()"));
+        slots[usize::from(!is_annotation)].insert(key);
+    }
+    slots
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::expression::sum_over;
 use super::{Template, names};
-use crate::config::{Alarms, Config, Dependencies, is_dimension_value};
+use crate::config::{Alarms, Config, Dependencies};
 use crate::{Error, Manifest};
 
 const KIND: &str = "AWS::CloudWatch::Alarm";
@@ -87,12 +87,6 @@ impl Make<'_> {
         known.sort_unstable();
         known.dedup();
         for name in known {
-            if !is_dimension_value(name) {
-                template.notes.push(format!(
-                    "there is no alarm for the dependency `{name}`: CloudWatch takes 1 to 200 printable characters of ASCII"
-                ));
-                continue;
-            }
             let description = format!("More than {faults} calls of {} to {name} fail, in {}.", self.service, times(periods, period));
             let what = json!({
                 "Namespace": self.namespace, "MetricName": "Faults", "Dimensions": self.dimensions(Some(name)), "Statistic": "Sum", "Period": period,
@@ -101,7 +95,7 @@ impl Make<'_> {
             template.add("AlarmDependency", name, KIND, properties);
         }
         if settings.total {
-            let expression = sum_over(self.namespace, "Faults", "RemoteService", self.service);
+            let expression = sum_over(self.namespace, "Faults", "RemoteService", &names::dimension(self.service));
             let query = json!({ "Id": "faults", "Expression": expression, "Period": period, "Label": "Faults of all dependencies", "ReturnData": true });
             let description =
                 format!("More than {faults} calls of {} to other services fail, in {}.", self.service, times(periods, period));
@@ -113,13 +107,13 @@ impl Make<'_> {
 
     fn dimensions(&self, remote: Option<&str>) -> Value {
         let named = [("Service", Some(self.service)), ("RemoteService", remote)];
-        named.iter().filter_map(|(name, value)| value.map(|value| json!({ "Name": name, "Value": value }))).collect()
+        named.iter().filter_map(|(name, value)| value.map(|value| json!({ "Name": name, "Value": names::dimension(value) }))).collect()
     }
 
     /// What all alarms have, and what this one looks at. A service that nobody uses is no alarm: missing data is fine.
     fn properties(&self, what: &str, description: &str, threshold: f64, periods: u32, looks_at: Value) -> Value {
         let mut name = format!("{}: {what}", self.service);
-        if name.len() > NAME_CHARS_MAX {
+        if name.chars().count() > NAME_CHARS_MAX {
             name = names::plain(&name, NAME_CHARS_MAX);
         }
         let actions = match &self.alarms.topic {

@@ -19,13 +19,15 @@ pub(super) fn add(template: &mut Template, config: &Config, service: &str, manif
     // Names with control characters are left out: no other text looks like this.
     const PLACE: &str = "\u{1}region\u{1}";
     let mut board = Board::new(config.region.as_deref().unwrap_or(PLACE), config.dashboard.period);
-    health(&mut board, &config.namespace, service);
+    heading(&mut board, service);
+    let value = names::dimension(service);
+    health(&mut board, &config.namespace, &value);
     for (title, key) in [("Operations", "Operation"), ("Dependencies", "RemoteService")] {
-        by(&mut board, title, key, &config.namespace, service)?;
+        by(&mut board, title, key, &config.namespace, &value)?;
     }
     if config.dashboard.business {
         let metrics = usable(manifest, &mut template.notes);
-        business(&mut board, &config.namespace, service, &metrics)?;
+        business(&mut board, &config.namespace, &value, &metrics)?;
     }
     let widgets = board.widgets();
     if widgets.len() > WIDGETS_MAX {
@@ -44,12 +46,15 @@ pub(super) fn add(template: &mut Template, config: &Config, service: &str, manif
     Ok(())
 }
 
+fn heading(board: &mut Board, service: &str) {
+    // A text of Markdown, in which a name may have any sign.
+    let escaped = |letter: char| [Some('\\').filter(|_| letter.is_ascii_punctuation()), Some(letter)];
+    let shown: String = service.chars().flat_map(escaped).flatten().collect();
+    board.heading(&format!("# {shown}\nMade by `cargo xray dashboard`: what is changed here is lost with the next deployment"));
+}
+
 /// The row that is looked at first.
 fn health(board: &mut Board, namespace: &str, service: &str) {
-    // A text of Markdown, in which a name may have any sign.
-    let shown: String =
-        service.chars().flat_map(|letter| [Some('\\').filter(|_| letter.is_ascii_punctuation()), Some(letter)]).flatten().collect();
-    board.heading(&format!("# {shown}\nMade by `cargo xray dashboard`: what is changed here is lost with the next deployment"));
     let of = |name: &str, options| metric(namespace, name, &[("Service", service)], options);
     let counts = ["Requests", "Errors", "Faults", "Throttles"].map(|name| of(name, json!({})));
     board.graph(Graph { title: "Requests".into(), stat: "Sum", axis: "per period", from_zero: true, lines: counts.into() });

@@ -30,6 +30,13 @@ pub(super) fn plain(name: &str, chars_max: usize) -> String {
     if head.is_empty() { hash } else { format!("{head}-{hash}") }
 }
 
+/// The value of a dimension for a name that X-Ray takes, as the runtime makes it: what is not printable ASCII becomes `_`.
+pub(super) fn dimension(name: &str) -> String {
+    let letter = |(index, letter): (usize, char)| if matches!(letter, ' '..='~') && (index > 0 || letter != ':') { letter } else { '_' };
+    let value: String = name.chars().enumerate().map(letter).collect();
+    if value.trim_start_matches(' ').is_empty() { "_".to_owned() } else { value }
+}
+
 /// Eight digits that follow from the name: FNV-1a, folded.
 fn hash(name: &str) -> String {
     let long = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
@@ -62,6 +69,14 @@ mod tests {
             for made in [logical_id("X", name), format!("plain {}", plain(name, 32))] {
                 assert_eq!(seen.insert(made.clone(), name), None, "{made} of {name}");
             }
+        }
+    }
+
+    #[test]
+    fn values_of_dimensions_are_those_of_the_runtime() {
+        // From the table of its own test.
+        for (name, value) in [("orders", "orders"), (":x:", "_x:"), ("größe", "gr__e"), ("", "_"), ("  ", "_"), ("a\nb", "a_b")] {
+            assert_eq!(dimension(name), value);
         }
     }
 

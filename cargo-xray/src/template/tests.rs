@@ -173,9 +173,18 @@ fn alarms_have_thresholds_and_topics() {
 }
 
 #[test]
-fn dependencies_that_no_dimension_can_be_are_told() {
-    let printed = alarms(&named("orders"), &read("#[traced(name = \"b\u{e4}nk\", namespace = \"remote\")] fn a() {}")).unwrap();
-    assert!(printed.notes.len() == 1 && printed.notes[0].contains("`b\u{e4}nk`"), "{:?}", printed.notes);
+fn dimensions_have_the_values_that_the_runtime_gives() {
+    let code = "#[traced(name = \"b\u{e4}nk\", namespace = \"remote\")] fn a() {} #[traced(name = \"S3\", namespace = \"aws\")] fn b() {}";
+    let template = parsed(alarms(&named("gr\u{f6}\u{df}e"), &read(code)));
+    let found = of_kind(&template, "AWS::CloudWatch::Alarm");
+    let values: BTreeSet<&str> = found.iter().filter_map(|(_, alarm)| alarm["Dimensions"][1]["Value"].as_str()).collect();
+    assert_eq!(values, BTreeSet::from(["S3", "b_nk"]));
+    assert!(
+        template.to_string().contains("WHERE Service = 'gr__e'")
+            && found.iter().any(|(_, alarm)| alarm["AlarmName"] == "gr\u{f6}\u{df}e: fault rate")
+    );
+    let template = parsed(dashboard(&named("gr\u{f6}\u{df}e"), &Manifest::default()));
+    assert!(template.to_string().contains("service(\\\"gr\u{f6}\u{df}e\\\")"), "{template}");
 }
 
 #[test]
@@ -250,7 +259,7 @@ fn names_fit(service: &str, remote: &str, metric: &str, key: &str) -> bool {
         assert!(ids.iter().all(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric()) && id.len() <= 255), "{ids:?}");
     }
     let body = body(&serde_json::from_str(&board.text).unwrap());
-    assert!(body["widgets"].as_array().unwrap().iter().any(|widget| widget["properties"]["metrics"][0][3] == service));
+    assert!(body["widgets"].as_array().unwrap().iter().any(|widget| widget["properties"]["metrics"][0][3] == names::dimension(service)));
     let is_drawn = titles(&body).contains(&format!("{} (Average)", metric.name).as_str());
     assert_eq!(is_drawn, !board.notes.iter().any(|note| note.contains("no graph")), "{:?}", board.notes);
     true

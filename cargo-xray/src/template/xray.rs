@@ -81,7 +81,7 @@ fn sampling(template: &mut Template, rules: &[Rule], service: &str) -> Result<()
 
 /// The service's name, or the beginning of it if a rule takes no more.
 fn pattern(service: &str) -> String {
-    if service.len() <= RULE_SERVICE_CHARS_MAX {
+    if service.chars().count() <= RULE_SERVICE_CHARS_MAX {
         return service.to_owned();
     }
     service.chars().take(RULE_SERVICE_CHARS_MAX - 1).chain(['*']).collect()
