@@ -25,6 +25,8 @@ const SERVICE_CHARS_MAX: usize = xray_model::limits::NAME_CHARS_MAX;
 /// What a segment may be called, besides letters, digits and blanks.
 const SERVICE_SIGNS: &str = r"_.:/%&#=+\-@";
 
+const SERVICE: &str = r"write 1 to 200 letters, digits, blanks and `_.:/%&#=+\-@`, as segments are named";
+
 /// All problems: key, value, remedy.
 pub(super) fn problems(config: &Config) -> Vec<String> {
     let mut found = Found::default();
@@ -51,9 +53,6 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     }
     found.0
 }
-
-const SERVICE: &str =
-    r"write 1 to 200 letters, digits, blanks and `_.:/%&#=+\-@` of ASCII, not beginning with a colon, as segments are named";
 
 fn alarms(config: &Config, found: &mut Found) {
     let alarms = &config.alarms;
@@ -88,8 +87,8 @@ fn alarms(config: &Config, found: &mut Found) {
         let remedy = format!("write 1 to {at_most}: CloudWatch looks back for one day, and a period has {period} s");
         found.unless(fits_day, &format!("alarms.{key}.periods"), periods, &remedy);
     }
-    let Dependencies { total, period, periods, .. } = alarms.dependencies;
-    let fits = !total || u64::from(period) * u64::from(periods) <= QUERY_SECONDS_MAX;
+    let Dependencies { enabled, total, period, periods, .. } = alarms.dependencies;
+    let fits = !(enabled && total) || u64::from(period) * u64::from(periods) <= QUERY_SECONDS_MAX;
     let remedy = "write `false`, or make `period` times `periods` at most 10800: an alarm on a query looks back for three hours";
     found.unless(fits, "alarms.dependencies.total", total, remedy);
 }

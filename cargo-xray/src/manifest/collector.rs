@@ -77,7 +77,9 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn function(&mut self, attrs: &[Attribute], sig: &Signature) {
+    /// `block` is given for functions that may be `main`.
+    fn function(&mut self, attrs: &[Attribute], sig: &Signature, block: Option<&syn::Block>) {
+        let main = block.filter(|_| sig.ident == "main" && sig.inputs.is_empty());
         let name = sig.ident.unraw().to_string();
         let mut answers_for_itself = false;
         for own in attributes::own(attrs) {
@@ -85,7 +87,9 @@ impl<'a> Collector<'a> {
                 "business_metric" => self.business(&own, sig),
                 word => {
                     answers_for_itself = true;
-                    if let Some(options) = self.options(&own)
+                    if let (Some(block), "traced_lambda") = (main, word) {
+                        self.main(&own, block);
+                    } else if let Some(options) = self.options(&own)
                         && !options.skip
                     {
                         let kind = if word == "traced" { Kind::Traced } else { Kind::TracedLambda };
@@ -122,10 +126,8 @@ impl<'a> Collector<'a> {
     }
 
     /// `#[traced_lambda]` on `main` names the invocation after what is called in `service_fn( )`.
-    fn main(&mut self, attrs: &[Attribute], sig: &Signature, block: &syn::Block) -> bool {
-        let own = attributes::own(attrs).into_iter().find(|own| own.word == "traced_lambda");
-        let Some(own) = own.filter(|_| sig.ident == "main" && sig.inputs.is_empty()) else { return false };
-        let Some(options) = self.options(&own) else { return true };
+    fn main(&mut self, own: &Own, block: &syn::Block) {
+        let Some(options) = self.options(own) else { return };
         let mut handlers = Handlers::default();
         handlers.0.extend(options.name.is_some().then(String::new));
         handlers.visit_block(block);
@@ -135,7 +137,6 @@ impl<'a> Collector<'a> {
             self.note(own.line, text);
         }
         handlers.0.iter().for_each(|handler| self.traced(Kind::TracedLambda, handler, &options, own.line));
-        true
     }
 
     fn business(&mut self, own: &Own, sig: &Signature) {
@@ -235,9 +236,7 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     }
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        if !self.main(&item.attrs, &item.sig, &item.block) {
-            self.function(&item.attrs, &item.sig);
-        }
+        self.function(&item.attrs, &item.sig, Some(&item.block));
         self.inside(None, |this| visit::visit_item_fn(this, item));
     }
 
@@ -245,13 +244,13 @@ impl<'ast> Visit<'ast> for Collector<'_> {
         if self.is_left_out(&item.attrs) {
             return;
         }
-        self.function(&item.attrs, &item.sig);
+        self.function(&item.attrs, &item.sig, None);
         self.inside(None, |this| visit::visit_impl_item_fn(this, item));
     }
 
     fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
         if item.default.is_some() {
-            self.function(&item.attrs, &item.sig);
+            self.function(&item.attrs, &item.sig, None);
         }
         self.inside(None, |this| visit::visit_trait_item_fn(this, item));
     }

@@ -97,6 +97,10 @@ fn functions_of_lambda() {
         ("#[traced_lambda(name = \"n\", capture_response)] async fn orders(event: E) {}", &["Segments: n · subsegment · traced_lambda"]),
         ("#[traced_lambda] async fn main() { run(service_fn(handle)).await }", &["Segments: ## handle · subsegment · traced_lambda"]),
         (
+            "#[traced_lambda] fn main() { run(service_fn(|event| first(event, &client))); run(service_fn(State::second)) }",
+            &["Segments: ## first · subsegment · traced_lambda", "Segments: ## second · subsegment · traced_lambda"],
+        ),
+        (
             "#[traced_lambda] async fn main() { run(service_fn(|event| async move { shop::place(event, &client).await })).await }",
             &["Segments: ## place · subsegment · traced_lambda"],
         ),
