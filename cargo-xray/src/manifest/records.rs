@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 /// A record: its type, and its keys with the method that sets each, or none for those it always has.
 type Record = (&'static str, &'static [(&'static str, &'static str)]);
 
-const RECORDS: [Record; 8] = [
+const RECORDS: [Record; 9] = [
     ("Transaction", &[("", "transaction.name"), ("id", "transaction.id"), ("user", "transaction.user")]),
     (
         "Dependency",
@@ -19,6 +19,8 @@ const RECORDS: [Record; 8] = [
             ("latency", "dependency.latency_ms"),
         ],
     ),
+    // Under names that only the program knows.
+    ("BusinessMetrics", &[("", "metric.*")]),
     ("Sla", &[("", "sla.operation"), ("", "sla.target_ms"), ("actual", "sla.actual_ms"), ("actual", "sla.violated")]),
     ("ErrorReport", &[("", "error.class"), ("code", "error.code"), ("retryable", "error.retryable")]),
     ("Cache", &[("", "cache.operation"), ("", "cache.key_hash"), ("hit", "cache.hit")]),

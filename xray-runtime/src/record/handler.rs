@@ -2,8 +2,8 @@
 
 use std::collections::BinaryHeap;
 
-use super::table::{Identity, Table};
-use super::{Details, ErrorKind, Key, Label, Phase, Record};
+use super::table::Table;
+use super::{Details, ErrorKind, Identity, Key, Label, Phase, Record};
 use crate::clock::Tick;
 use crate::export::Batch;
 use crate::value::{Annotation, Failure};

@@ -9,6 +9,7 @@ mod attach;
 mod detour;
 mod emit;
 mod handler;
+mod identity;
 mod measure;
 mod node;
 mod table;
@@ -18,10 +19,11 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub(crate) use handler::Within;
+pub(crate) use identity::{Begin, Identity};
 pub(crate) use measure::{Measured, Work};
 pub(crate) use node::{Details, Flags, Key, Label, Metadata, NOWHERE, Phase, Record, Slot, trimmed_marker};
 pub use node::{ErrorKind, Namespace};
-pub(crate) use table::{Begin, Ending, Identity, NotOpened, Table};
+pub(crate) use table::{Ending, NotOpened, Table};
 
 use crate::clock::Tick;
 use crate::export::Batch;
