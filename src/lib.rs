@@ -319,6 +319,27 @@
 //!
 //! The module [`lambda`] has the rest: cold starts, event sources, batches, time-outs, streams, setting it up.
 //!
+//! # Metrics
+//!
+//! [`#[business_metric]`](macro@business_metric) counts what the business reads, exactly and for every call; requests, errors, faults and latencies are counted
+//! by themselves. CloudWatch gets them where `XRAY_METRICS=emf` is set, and on Lambda without it:
+//!
+//! ```
+//! use autoxray::{business_metric, traced};
+//!
+//! #[business_metric(name = "OrdersPlaced", dimensions(country))]
+//! #[traced(segment)]
+//! fn place(country: &str) -> Result<u64, std::fmt::Error> {
+//!     Ok(7)
+//! }
+//! # let recorder = xray_testkit::TestRecorder::measuring(|settings| settings);
+//! # recorder.run(|| place("de")).unwrap();
+//! # let told: Vec<String> = recorder.measured().iter().map(ToString::to_string).collect();
+//! # assert_eq!(told[3..], ["OrdersPlaced{country=de} Count: 1", "Requests{Operation=place} Count: 1", "Throttles{Operation=place} Count: 0"]);
+//! ```
+//!
+//! [`metrics_guide`] has the rest: what is counted by itself, where it goes, what it costs.
+//!
 //! # For the service map
 //!
 //! The module [`map`] has annotations with agreed keys for what teams look for: business transactions, calls between services, service
@@ -361,6 +382,8 @@
 //! ```
 
 pub mod environment;
+#[doc = include_str!("../docs/metrics.md")]
+pub mod metrics_guide {}
 // So that the examples there are tested.
 #[cfg(doctest)]
 mod readme;

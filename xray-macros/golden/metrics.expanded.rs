@@ -1,51 +1,59 @@
+use ::autoxray::business_metric;
 async fn place(order: Order) -> Result<Receipt, String> {
     ::autoxray::__rt::measured_future(
-            (
-                ::autoxray::__rt::business(
-                    {
-                        static __METRIC: ::autoxray::__rt::Metric<0usize> = ::autoxray::__rt::Metric::counter(
-                            "OrdersPlaced",
-                            [],
-                        );
-                        &__METRIC
-                    },
-                    ::autoxray::__rt::When::Ok,
-                    |__d| {
-                        __d.one();
-                    },
-                    |
-                        _: &mut ::autoxray::__rt::Draft<0usize>,
-                        __o: ::autoxray::__rt::Returned<'_, Result<Receipt, String>>|
-                    __o.ok().is_some(),
-                ),
+            {
+                #[business_metric(__expanded)]
+                const _: () = ();
                 (
                     ::autoxray::__rt::business(
                         {
-                            static __METRIC: ::autoxray::__rt::Metric<1usize> = ::autoxray::__rt::Metric::new(
-                                "Revenue",
-                                ::autoxray::__rt::Unit::None,
-                                ["country"],
+                            static __METRIC: ::autoxray::__rt::Metric<0usize> = ::autoxray::__rt::Metric::counter(
+                                "OrdersPlaced",
+                                [],
                             );
                             &__METRIC
                         },
                         ::autoxray::__rt::When::Ok,
                         |__d| {
-                            __d.dimension(0usize, &(order.country)).put();
+                            __d.one();
                         },
-                        move |
-                            __d: &mut ::autoxray::__rt::Draft<1usize>,
+                        |
+                            _: &mut ::autoxray::__rt::Draft<0usize>,
                             __o: ::autoxray::__rt::Returned<'_, Result<Receipt, String>>|
-                        match __o.ok() {
-                            ::core::option::Option::Some(ret) => {
-                                __d.value(&(ret.total));
-                                true
-                            }
-                            ::core::option::Option::None => false,
-                        },
+                        __o.ok().is_some(),
                     ),
-                    (),
-                ),
-            ),
+                    (
+                        ::autoxray::__rt::business(
+                            {
+                                static __METRIC: ::autoxray::__rt::Metric<1usize> = ::autoxray::__rt::Metric::new(
+                                    "Revenue",
+                                    ::autoxray::__rt::Unit::None,
+                                    ["country"],
+                                );
+                                &__METRIC
+                            },
+                            ::autoxray::__rt::When::Ok,
+                            |__d| {
+                                __d.dimension(0usize, &(order.country)).put();
+                            },
+                            move |
+                                __d: &mut ::autoxray::__rt::Draft<1usize>,
+                                __o: ::autoxray::__rt::Returned<
+                                    '_,
+                                    Result<Receipt, String>,
+                                >|
+                            match __o.ok() {
+                                ::core::option::Option::Some(ret) => {
+                                    __d.value(&(ret.total));
+                                    true
+                                }
+                                ::core::option::Option::None => false,
+                            },
+                        ),
+                        (),
+                    ),
+                )
+            },
             async move {
                 let _ = &order;
                 if false {
@@ -67,7 +75,8 @@ fn publish(body: Vec<u8>, kind: &'static str) -> usize {
         const { &::autoxray::__rt::Site::new("publish", "input.rs", 0u32) },
         ::autoxray::__rt::measured(
             {
-                #[allow(unused_variables)]
+                #[business_metric(__expanded)]
+                const _: () = ();
                 let body = &body;
                 (
                     ::autoxray::__rt::sla("publish", 1500000u64),
@@ -102,8 +111,7 @@ fn publish(body: Vec<u8>, kind: &'static str) -> usize {
                 {
                     let mut body = body;
                     {
-                        body.push(0);
-                        drop(kind);
+                        body.push(kind.len() as u8);
                         body.len()
                     }
                 }
@@ -268,26 +276,30 @@ fn caller(name: String) -> u32 {
     let __guard = ::autoxray::__rt::enter(const {
         &::autoxray::__rt::Site::new("caller", "input.rs", 0u32)
     });
-    let __measures = (
-        ::autoxray::__rt::business(
-            {
-                static __METRIC: ::autoxray::__rt::Metric<0usize> = ::autoxray::__rt::Metric::counter(
-                    "Called",
-                    [],
-                );
-                &__METRIC
-            },
-            ::autoxray::__rt::When::Always,
-            |__d| {
-                __d.one();
-            },
-            |
-                _: &mut ::autoxray::__rt::Draft<0usize>,
-                __o: ::autoxray::__rt::Returned<'_, ()>|
-            __o.all().is_some(),
-        ),
-        (),
-    );
+    let __measures = {
+        #[business_metric(__expanded)]
+        const _: () = ();
+        (
+            ::autoxray::__rt::business(
+                {
+                    static __METRIC: ::autoxray::__rt::Metric<0usize> = ::autoxray::__rt::Metric::counter(
+                        "Called",
+                        [],
+                    );
+                    &__METRIC
+                },
+                ::autoxray::__rt::When::Always,
+                |__d| {
+                    __d.one();
+                },
+                |
+                    _: &mut ::autoxray::__rt::Draft<0usize>,
+                    __o: ::autoxray::__rt::Returned<'_, ()>|
+                __o.all().is_some(),
+            ),
+            (),
+        )
+    };
     {
         drop(name);
         std::panic::Location::caller().line()
@@ -299,33 +311,37 @@ impl Shop {
         ::autoxray::__rt::sync(
             const { &::autoxray::__rt::Site::new("sell", "input.rs", 0u32) },
             ::autoxray::__rt::measured(
-                (
-                    ::autoxray::__rt::business(
-                        {
-                            static __METRIC: ::autoxray::__rt::Metric<1usize> = ::autoxray::__rt::Metric::new(
-                                "Sold",
-                                ::autoxray::__rt::Unit::None,
-                                ["item"],
-                            );
-                            &__METRIC
-                        },
-                        ::autoxray::__rt::When::Ok,
-                        |__d| {
-                            __d.dimension(0usize, &(item.name)).put();
-                        },
-                        move |
-                            __d: &mut ::autoxray::__rt::Draft<1usize>,
-                            __o: ::autoxray::__rt::Returned<'_, f64>|
-                        match __o.ok() {
-                            ::core::option::Option::Some(ret) => {
-                                __d.value(&(ret + self.tax()));
-                                true
-                            }
-                            ::core::option::Option::None => false,
-                        },
-                    ),
-                    (),
-                ),
+                {
+                    #[business_metric(__expanded)]
+                    const _: () = ();
+                    (
+                        ::autoxray::__rt::business(
+                            {
+                                static __METRIC: ::autoxray::__rt::Metric<1usize> = ::autoxray::__rt::Metric::new(
+                                    "Sold",
+                                    ::autoxray::__rt::Unit::None,
+                                    ["item"],
+                                );
+                                &__METRIC
+                            },
+                            ::autoxray::__rt::When::Ok,
+                            |__d| {
+                                __d.dimension(0usize, &(item.name)).put();
+                            },
+                            move |
+                                __d: &mut ::autoxray::__rt::Draft<1usize>,
+                                __o: ::autoxray::__rt::Returned<'_, f64>|
+                            match __o.ok() {
+                                ::core::option::Option::Some(ret) => {
+                                    __d.value(&(ret + self.tax()));
+                                    true
+                                }
+                                ::core::option::Option::None => false,
+                            },
+                        ),
+                        (),
+                    )
+                },
                 move || -> f64 { item.price },
             ),
             |_| ::core::option::Option::None,
@@ -335,27 +351,31 @@ impl Shop {
         ::autoxray::__rt::sync(
             const { &::autoxray::__rt::Site::new("tax", "input.rs", 0u32) },
             ::autoxray::__rt::measured(
-                (
-                    ::autoxray::__rt::business(
-                        {
-                            static __METRIC: ::autoxray::__rt::Metric<0usize> = ::autoxray::__rt::Metric::new(
-                                "Tax",
-                                ::autoxray::__rt::Unit::None,
-                                [],
-                            );
-                            &__METRIC
-                        },
-                        ::autoxray::__rt::When::Always,
-                        |__d| {
-                            __d.value(&(self.rate()));
-                        },
-                        |
-                            _: &mut ::autoxray::__rt::Draft<0usize>,
-                            __o: ::autoxray::__rt::Returned<'_, f64>|
-                        __o.all().is_some(),
-                    ),
-                    (),
-                ),
+                {
+                    #[business_metric(__expanded)]
+                    const _: () = ();
+                    (
+                        ::autoxray::__rt::business(
+                            {
+                                static __METRIC: ::autoxray::__rt::Metric<0usize> = ::autoxray::__rt::Metric::new(
+                                    "Tax",
+                                    ::autoxray::__rt::Unit::None,
+                                    [],
+                                );
+                                &__METRIC
+                            },
+                            ::autoxray::__rt::When::Always,
+                            |__d| {
+                                __d.value(&(self.rate()));
+                            },
+                            |
+                                _: &mut ::autoxray::__rt::Draft<0usize>,
+                                __o: ::autoxray::__rt::Returned<'_, f64>|
+                            __o.all().is_some(),
+                        ),
+                        (),
+                    )
+                },
                 move || -> f64 { self.rate() * 2.0 },
             ),
             |_| ::core::option::Option::None,

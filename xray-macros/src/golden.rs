@@ -55,6 +55,10 @@ fn expand_file(source: &str) -> String {
 
 fn expand_item(item: Item) -> TokenStream {
     match item {
+        // Named in expansions, so that nobody's import of it is unused.
+        Item::Use(import) if import.to_token_stream().to_string().contains("business_metric") => quote!(
+            use ::autoxray::business_metric;
+        ),
         Item::Use(import) if import.to_token_stream().to_string().contains("autoxray") => TokenStream::new(),
         Item::Fn(mut item) => apply(take(&mut item.attrs), &item),
         Item::Mod(mut item) => apply(take(&mut item.attrs), &item),

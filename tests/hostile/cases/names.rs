@@ -158,4 +158,17 @@ struct Xs {
     x: u8,
 }
 
+#[::autoxray::business_metric(name = "x", value = ret.len(), dimensions(place = "a", b = __d), resolution = 1)]
+#[::autoxray::business_metric(name = "y", value = n, when = always)]
+#[::autoxray::traced(sla = "1s")]
+fn measured(__d: u8, n: u8) -> &'static ::core::primitive::str {
+    let _ = (__d, n);
+    "x"
+}
+
+#[::autoxray::business_metric(name = "z", value = duration, when = err)]
+async fn measured_future(_: Site, Xs { x }: Xs) -> ::core::result::Result<u8, u8> {
+    if x == 0 { ::core::result::Result::Err(x) } else { ::core::result::Result::Ok(x) }
+}
+
 fn main() {}

@@ -65,7 +65,7 @@ use std::process::exit;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use autoxray::traced;
+use autoxray::{business_metric, traced};
 
 /// A value.
 #[derive(Clone, Debug)]
@@ -325,6 +325,34 @@ mod jobs {
 
     pub(crate) fn run(order: &Order) -> u32 {
         order.id()
+    }
+}
+
+/// What is measured has no lints either, with a word for each way of being told.
+#[traced(sla = "5s")]
+#[business_metric(name = "Measured", value = key.len(), dimensions(key, kind = "plain"), dimensions())]
+#[business_metric(name = "Kept", value = *ret, when = always)]
+fn measured(key: String, mut count: u16, (left, _): (String, u8)) -> usize {
+    count = count.saturating_add(1);
+    key.len().saturating_add(left.len()).saturating_add(usize::from(count))
+}
+
+impl Order {
+    #[business_metric(name = "Waited", value = duration, when = err, dimensions(name = self.name))]
+    async fn waited(&self, key: String, _unused: Arc<str>) -> Result<u32, Refused> {
+        if key.is_empty() {
+            return Err(Refused::No);
+        }
+        ready(Ok(self.id)).await
+    }
+
+    #[business_metric(name = "Boxed", value = ret.len())]
+    #[business_metric(name = "BoxedToo", value = key.len(), dimensions(place = left))]
+    fn boxed_too(mut key: String, (left, _): (String, u8)) -> Pin<Box<dyn Future<Output = String> + Send>> {
+        Box::pin(async move {
+            key.push_str(&left);
+            ready(key).await
+        })
     }
 }
 

@@ -97,12 +97,15 @@ fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
 /// If what is measured before needs it, it is seen there by reference, as `let order = &order;` among the `aliases`.
 fn local(argument: &mut PatType, position: usize, used: bool, used_before: &Names, aliases: &mut TokenStream) -> TokenStream {
     let pattern = (*argument.pat).clone();
+    let names = bindings(&pattern).idents;
     let statement = moved(argument, position, used);
-    if bindings(&pattern).idents.iter().any(|name| used_before.contain(name))
+    if names.iter().any(|name| used_before.contain(name))
         && let Pat::Ident(name) = &*argument.pat
     {
         let (conditions, pattern, name) = (conditions(&argument.attrs), by_reference(pattern.into_token_stream()), &name.ident);
-        aliases.extend(quote_spanned!(here()=> #(#conditions)* #[allow(unused_variables)] let #pattern = &#name;));
+        aliases.extend(quote_spanned!(here()=> #(#conditions)* let #pattern = &#name;));
+        // What the pattern binds besides is not unused.
+        aliases.extend((names.len() > 1).then(|| quote_spanned!(here()=> #(#conditions)* let _ = (#(&#names),*);)));
     }
     statement
 }

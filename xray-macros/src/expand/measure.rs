@@ -16,6 +16,8 @@ use crate::types;
 #[derive(Default)]
 pub(crate) struct Measures {
     pub(crate) metrics: Vec<Metric>,
+    /// By what paths their attributes were named.
+    paths: Vec<TokenStream>,
     /// What is recorded as the operation, and how many microseconds it may take.
     pub(crate) sla: Option<(String, u64)>,
 }
@@ -36,10 +38,17 @@ impl Measures {
             Some(metric).filter(|metric| !(looks_away && metric.needs_result()))
         };
         let metrics: Option<Vec<Metric>> = attrs.iter().filter(|attr| is_metric(attr)).map(parse).collect();
+        let mut paths: Vec<TokenStream> = Vec::new();
         if metrics.is_some() {
+            for path in attrs.iter().filter(|attr| is_metric(attr)).map(Attribute::path).filter(|path| path.leading_colon.is_none()) {
+                let path = path.to_token_stream();
+                if !paths.iter().any(|other| other.to_string() == path.to_string()) {
+                    paths.push(path);
+                }
+            }
             attrs.retain(|attr| !is_metric(attr));
         }
-        Self { metrics: metrics.unwrap_or_default(), sla }
+        Self { metrics: metrics.unwrap_or_default(), paths, sla }
     }
 
     /// The expressions that are evaluated before the body.
@@ -63,7 +72,14 @@ impl Measures {
             let sla = rt::sla(operation, *micros);
             all = quote_spanned!(here=> (#sla, #all));
         }
-        if aliases.is_empty() { all } else { rt::block(quote_spanned!(here=> #aliases #all)).into_token_stream() }
+        // They have been taken off and are never called, and what imports them would be unused.
+        let paths = &self.paths;
+        let called = quote_spanned!(here=> #(#[#paths(__expanded)] const _: () = ();)*);
+        if aliases.is_empty() && paths.is_empty() {
+            all
+        } else {
+            rt::block(quote_spanned!(here=> #called #aliases #all)).into_token_stream()
+        }
     }
 }
 
@@ -81,6 +97,9 @@ fn tokens(attr: &Attribute) -> TokenStream {
 /// Where `#[traced]` or `#[traced_lambda]` stands below, this goes below that, which then does the work of both: one wrapper, and the metric is told
 /// of in the subsegment.
 pub(crate) fn business_metric(args: TokenStream, item: &TokenStream) -> syn::Result<TokenStream> {
+    if args.to_string() == "__expanded" {
+        return Ok(TokenStream::new());
+    }
     let mut diag = Diag::default();
     let function = diag.keep(Item::parse_measured(item));
     let arguments = function.as_ref().map_or_else(Vec::new, |function| arguments::names(&function.sig));
