@@ -345,26 +345,6 @@
 //! The module [`map`] has annotations with agreed keys for what teams look for: business transactions, calls between services, service
 //! levels, kinds of errors, caches, events, databases, AI models. [`console`] makes links that show what they find.
 //!
-//! ```
-//! use autoxray::console::{Console, TimeRange};
-//! use autoxray::map::{Cache, CacheOperation, ErrorClass, ErrorReport, Transaction};
-//! use autoxray::traced;
-//! use std::time::Duration;
-//!
-//! #[traced(segment = "orders")]
-//! fn check_out(order: u64) {
-//!     Transaction::new("checkout").id(order).record();
-//!     Cache::new(CacheOperation::Get, "tea").hit(false).record(); // the key is hashed
-//!     ErrorReport::new(ErrorClass::NotFound).code("NO_PRICE").record();
-//! }
-//!
-//! let misses = Console::cloudwatch("eu-west-1").traces("annotation[cache.hit] = false", TimeRange::Last(Duration::from_secs(3600)));
-//! # assert!(misses.starts_with("https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#xray:traces/query?"));
-//! # let recorder = xray_testkit::TestRecorder::new();
-//! # recorder.run(|| check_out(7));
-//! # recorder.assert_tree("orders {cache.hit=false, error.class=not_found, transaction.id=7} [error]");
-//! ```
-//!
 //! # In tests
 //!
 //! The crate `xray-testkit` has a recorder for each test, which does not see what other tests do, and compares trees:
@@ -382,8 +362,7 @@
 //! ```
 
 pub mod environment;
-#[doc = include_str!("../docs/metrics.md")]
-pub mod metrics_guide {}
+pub mod metrics_guide;
 // So that the examples there are tested.
 #[cfg(doctest)]
 mod readme;
