@@ -27,6 +27,38 @@ pub(crate) fn counter() -> u64 {
     0
 }
 
+/// A text of a few bytes, kept in place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ShortText {
+    len: u8,
+    /// Those up to `len` are whole strings, one after the other.
+    bytes: [u8; Self::BYTES_MAX],
+}
+
+impl ShortText {
+    /// Covers the names that dimensions mostly have, and keeps a future small.
+    const BYTES_MAX: usize = 39;
+
+    pub(crate) const EMPTY: Self = Self { len: 0, bytes: [0; Self::BYTES_MAX] };
+
+    /// Adds a text, if it fits.
+    #[inline]
+    pub(crate) fn push(&mut self, more: &str) -> bool {
+        let start = usize::from(self.len);
+        let Some(room) = self.bytes.get_mut(start..start + more.len()) else { return false };
+        room.copy_from_slice(more.as_bytes());
+        self.len += more.len() as u8;
+        true
+    }
+
+    #[inline]
+    pub(crate) fn as_str(&self) -> &str {
+        let bytes = &self.bytes[..usize::from(self.len)];
+        // SAFETY: these are the bytes that `push` has copied from whole strings, which is the only place that writes them.
+        unsafe { std::str::from_utf8_unchecked(bytes) }
+    }
+}
+
 /// The id of this process, 0 while it has not been asked for.
 static PROCESS: AtomicU32 = AtomicU32::new(0);
 

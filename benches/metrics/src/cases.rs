@@ -54,8 +54,8 @@ pub struct Job {
     pub peers: &'static [(Peer, Make)],
 }
 
-/// One measurement after the other. Something that only one of them can do, such as an attribute's, is one more entry with one peer.
-pub static ONE_BY_ONE: [Job; 2] = [
+/// One measurement after the other.
+pub static ONE_BY_ONE: [Job; 4] = [
     Job {
         id: "counter",
         title: "a counter",
@@ -78,6 +78,9 @@ pub static ONE_BY_ONE: [Job; 2] = [
             (Peer::Handle, metrics::value_handle),
         ],
     },
+    // What only ours can do: a function with an attribute, call and body included.
+    Job { id: "attribute-counter", title: "#[business_metric], a counter", peers: &[(Peer::Autoxray, autoxray::attribute_counter)] },
+    Job { id: "attribute-value", title: "#[business_metric], a value", peers: &[(Peer::Autoxray, autoxray::attribute_value)] },
 ];
 
 /// Series that are flushed together, each with a document of its own.

@@ -172,11 +172,11 @@ impl Metrics {
         value: f64,
         exemplar: Option<Exemplar>,
     ) {
-        self.take(&Wanted::new(&metric.definition, &metric.keys, &dimensions), Measurement { value, exemplar });
+        self.take(&Wanted::new(&metric.definition, &metric.keys, &dimensions), &Measurement { value, exemplar });
     }
 
     #[inline]
-    fn take(&self, wanted: &Wanted<'_>, measurement: Measurement) {
+    fn take(&self, wanted: &Wanted<'_>, measurement: &Measurement) {
         if let Err(reason) = names::value(measurement.value) {
             self.lost(LossKind::Measurement, reason, 1);
             return crate::diag::say_pending();
@@ -190,7 +190,7 @@ impl Metrics {
 
     /// Records the first value of a series on this thread's shard, or one of a series that is not kept.
     #[cold]
-    fn take_first(&self, wanted: &Wanted<'_>, measurement: Measurement) {
+    fn take_first(&self, wanted: &Wanted<'_>, measurement: &Measurement) {
         let store = self.store.here();
         let has_usable_values = || wanted.values.iter().all(|value| names::dimension_value(value).is_ok());
         match store.known(wanted) {
@@ -207,7 +207,7 @@ impl Metrics {
     }
 
     /// Records a value under `other` in the place of values of dimensions that cannot be used, or of all where there are too many.
-    fn take_folded(&self, wanted: &Wanted<'_>, measurement: Measurement, reason: LossReason) {
+    fn take_folded(&self, wanted: &Wanted<'_>, measurement: &Measurement, reason: LossReason) {
         self.lost(LossKind::Dimensions, reason, 1);
         let is_kept = |value: &str| reason == LossReason::Unusable && names::dimension_value(value).is_ok();
         let mut others = [OTHER; DIMENSIONS_MAX];
@@ -224,7 +224,7 @@ impl Metrics {
         }
     }
 
-    fn take_in(&self, series: Arc<Series>, wanted: &Wanted<'_>, measurement: Measurement) {
+    fn take_in(&self, series: Arc<Series>, wanted: &Wanted<'_>, measurement: &Measurement) {
         if let Some(full) = self.store.here().record_in(series, wanted, measurement) {
             self.send_full(full);
         }

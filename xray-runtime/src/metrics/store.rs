@@ -107,9 +107,11 @@ fn shard_of_thread() -> usize {
 impl Values {
     /// Takes one measurement, and says whether there is no room for another.
     #[inline]
-    fn take(&mut self, Measurement { value, exemplar }: Measurement, is_sum: bool) -> bool {
+    fn take(&mut self, &Measurement { value, ref exemplar }: &Measurement, is_sum: bool) -> bool {
         self.count += 1;
-        self.exemplar = exemplar.or(self.exemplar);
+        if exemplar.is_some() {
+            self.exemplar = *exemplar;
+        }
         if let (true, Some(sum)) = (is_sum, self.values.last_mut())
             && (*sum + value).abs() <= METRIC_VALUE_MAX
         {
@@ -124,7 +126,7 @@ impl Values {
     pub(super) fn append(&mut self, other: &Self, is_sum: bool) {
         let count = self.count + other.count;
         match is_sum {
-            true => other.values.iter().for_each(|value| _ = self.take(Measurement { value: *value, exemplar: None }, true)),
+            true => other.values.iter().for_each(|value| _ = self.take(&Measurement { value: *value, exemplar: None }, true)),
             false => self.values.extend_from_slice(&other.values),
         }
         self.count = count;
@@ -148,7 +150,7 @@ impl Store {
 
     /// Keeps a value for a series that this thread's shard knows: what is full now, or nothing. `None` if it does not know the series.
     #[inline]
-    pub(super) fn record(&self, wanted: &Wanted<'_>, measurement: Measurement) -> Option<Option<Drained>> {
+    pub(super) fn record(&self, wanted: &Wanted<'_>, measurement: &Measurement) -> Option<Option<Drained>> {
         let mut kept = lock(&self.shards[shard_of_thread()].0);
         let Kept { table, spare } = &mut *kept;
         table.find(wanted).map(|entry| take(entry, spare, wanted, measurement))
@@ -157,7 +159,7 @@ impl Store {
     /// Keeps a value for this series, which this thread's shard may not know yet; what is full now, or nothing.
     ///
     /// The registry's lock is not held here: the other order of the two is that of draining. The reference keeps the series known in between.
-    pub(super) fn record_in(&self, series: Arc<Series>, wanted: &Wanted<'_>, measurement: Measurement) -> Option<Drained> {
+    pub(super) fn record_in(&self, series: Arc<Series>, wanted: &Wanted<'_>, measurement: &Measurement) -> Option<Drained> {
         let mut kept = lock(&self.shards[shard_of_thread()].0);
         let Kept { table, spare } = &mut *kept;
         if let Some(entry) = table.find(wanted) {
@@ -234,7 +236,7 @@ impl Store {
 
 /// Keeps a value; what is full now, or nothing.
 #[inline]
-fn take(entry: &mut Entry<Values>, spare: &mut Vec<f64>, wanted: &Wanted<'_>, measurement: Measurement) -> Option<Drained> {
+fn take(entry: &mut Entry<Values>, spare: &mut Vec<f64>, wanted: &Wanted<'_>, measurement: &Measurement) -> Option<Drained> {
     if !entry.kept.take(measurement, wanted.definition.is_sum) {
         return None;
     }

@@ -4,22 +4,21 @@ use std::fmt::{self, Write};
 
 use xray_model::limits::DIMENSION_VALUE_CHARS_MAX;
 
+use crate::sys::ShortText;
+
 /// A text that is mostly short, and then needs no allocation. What is longer than CloudWatch takes is cut behind that, so that it is still
 /// seen to be.
 #[derive(Clone, Debug)]
 pub(crate) struct Text(Kept);
 
-/// Covers the names that dimensions mostly have, and keeps a future small.
-const SHORT_BYTES_MAX: usize = 38;
-
 #[derive(Clone, Debug)]
 enum Kept {
-    Short { len: u8, bytes: [u8; SHORT_BYTES_MAX] },
+    Short(ShortText),
     Long(String),
 }
 
 impl Text {
-    pub(crate) const EMPTY: Self = Self(Kept::Short { len: 0, bytes: [0; SHORT_BYTES_MAX] });
+    pub(crate) const EMPTY: Self = Self(Kept::Short(ShortText::EMPTY));
 
     /// What `value` displays.
     pub(crate) fn of(value: &(impl fmt::Display + ?Sized)) -> Self {
@@ -47,39 +46,39 @@ impl Text {
         if text.as_str().trim_start_matches(' ').is_empty() { Self::of("_") } else { text }
     }
 
+    #[inline]
     pub(crate) fn as_str(&self) -> &str {
         match &self.0 {
-            // Written from whole strings only.
-            Kept::Short { len, bytes } => std::str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default(),
+            Kept::Short(text) => text.as_str(),
             Kept::Long(text) => text,
         }
     }
 }
 
 impl Write for Text {
+    #[inline]
     fn write_str(&mut self, more: &str) -> fmt::Result {
-        let kept = match &self.0 {
-            Kept::Short { len, .. } => usize::from(*len),
-            Kept::Long(text) => text.len(),
-        };
-        if kept > DIMENSION_VALUE_CHARS_MAX {
+        let fits = if let Kept::Short(text) = &mut self.0 { text.push(more) } else { false };
+        if fits { Ok(()) } else { self.write_long(more) }
+    }
+}
+
+impl Text {
+    #[cold]
+    fn write_long(&mut self, more: &str) -> fmt::Result {
+        let kept = self.as_str();
+        if kept.len() > DIMENSION_VALUE_CHARS_MAX {
             return Err(fmt::Error);
         }
+        let room = DIMENSION_VALUE_CHARS_MAX + 1 - kept.len();
         match &mut self.0 {
-            Kept::Short { len, bytes } if kept + more.len() <= SHORT_BYTES_MAX => {
-                bytes[kept..kept + more.len()].copy_from_slice(more.as_bytes());
-                *len += more.len() as u8;
+            Kept::Short(text) => {
+                let mut long = String::with_capacity((text.as_str().len() + more.len()).min(2 * DIMENSION_VALUE_CHARS_MAX));
+                long.push_str(text.as_str());
+                long.extend(more.chars().take(room));
+                self.0 = Kept::Long(long);
             }
-            Kept::Short { .. } => {
-                let mut text = String::with_capacity((kept + more.len()).min(2 * DIMENSION_VALUE_CHARS_MAX));
-                text.push_str(self.as_str());
-                self.0 = Kept::Long(text);
-                return self.write_str(more);
-            }
-            Kept::Long(text) => {
-                let room = DIMENSION_VALUE_CHARS_MAX + 1 - kept;
-                text.extend(more.chars().take(room));
-            }
+            Kept::Long(text) => text.extend(more.chars().take(room)),
         }
         Ok(())
     }
