@@ -1,6 +1,7 @@
 //! `#[business_metric]`: what is counted, when, by which dimensions, and what of it stands in the trace.
 #![allow(missing_docs)]
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use autoxray::metrics::{MemorySink, Metrics};
@@ -190,7 +191,7 @@ fn panics_count_as_errors_and_what_is_dropped_only_always() {
     recorder.run(|| {
         segment("s").run(|| {
             panics(false);
-            std::panic::catch_unwind(|| panics(true)).unwrap_err();
+            catch_unwind(|| panics(true)).unwrap_err();
         });
     });
     assert_eq!(told(&recorder), ["Always{} Count: 2", "Err{} Count: 1", "Ok{} Count: 1", "Result{} None: 4"]);
@@ -211,4 +212,165 @@ fn panics_count_as_errors_and_what_is_dropped_only_always() {
           never [cancelled] {FutureAlways=1.0}
         ",
     );
+}
+
+/// A future that waits, one that fails, and one that panics.
+#[business_metric(name = "AsyncOk")]
+#[business_metric(name = "AsyncErr", when = err)]
+#[business_metric(name = "AsyncAlways", when = always)]
+async fn later(what: u8) -> Result<u8, String> {
+    tokio::task::yield_now().await;
+    match what {
+        0 => Ok(0),
+        1 => Err("as it was told".to_owned()),
+        2 => panic!("as it was told"),
+        _ => std::future::pending().await,
+    }
+}
+
+#[business_metric(name = "BoxedOk")]
+#[business_metric(name = "BoxedErr", when = err)]
+#[business_metric(name = "BoxedAlways", when = always)]
+#[business_metric(name = "BoxedTook", value = duration, when = always)]
+fn later_boxed(what: u8) -> std::pin::Pin<Box<dyn Future<Output = Result<u8, String>> + Send>> {
+    Box::pin(async move { later(what).await })
+}
+
+#[test]
+fn a_future_counts_by_how_it_ends_itself() {
+    let recorder = TestRecorder::measuring(|settings| settings);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let panics_beside = || runtime.block_on(recorder.wrap(async { futures::join!(later(3), later(2)) }));
+    // The one that waits is dropped by the other's panic, and has not failed.
+    catch_unwind(AssertUnwindSafe(panics_beside)).unwrap_err();
+    assert_eq!(told(&recorder), ["AsyncAlways{} Count: 2", "AsyncErr{} Count: 1"]);
+    recorder.run(|| {
+        drop(later_boxed(0));
+        let never_polled = || {
+            let _future = later_boxed(0);
+            panic!("as it was told");
+        };
+        catch_unwind(never_polled).unwrap_err();
+    });
+    assert_eq!(told(&recorder), Vec::<String>::new(), "what was never polled never ran");
+    runtime.block_on(recorder.wrap(async {
+        let future = later_boxed(1);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        future.await.unwrap_err();
+    }));
+    let series = recorder.measured();
+    let took = series.iter().find(|series| series.name == "BoxedTook").unwrap();
+    assert!(took.values[0] < 20.0, "from when it is first polled: {took}");
+    let counts: Vec<String> = series.iter().filter(|series| series.unit == "Count").map(ToString::to_string).collect();
+    assert_eq!(counts, ["AsyncAlways{} Count: 1", "AsyncErr{} Count: 1", "BoxedAlways{} Count: 1", "BoxedErr{} Count: 1"]);
+}
+
+#[test]
+fn calls_from_destructors_count_by_how_they_end_themselves() {
+    struct Calls;
+    impl Drop for Calls {
+        fn drop(&mut self) {
+            panics(false);
+            catch_unwind(|| panics(true)).unwrap_err();
+        }
+    }
+    let recorder = TestRecorder::measuring(|settings| settings);
+    recorder.run(|| {
+        segment("s").run(|| {
+            let unwinds = || {
+                let _calls = Calls;
+                std::panic::resume_unwind(Box::new("as it was told"));
+            };
+            catch_unwind(unwinds).unwrap_err();
+        });
+    });
+    assert_eq!(told(&recorder), ["Always{} Count: 2", "Err{} Count: 1", "Ok{} Count: 1", "Result{} None: 4"]);
+}
+
+#[traced]
+#[business_metric(name = "NoNumber", value = 0.0 / zero)]
+#[business_metric(name = "Huge", value = 1e200)]
+#[business_metric(name = "Bytes", value = Duration::from_secs(1), unit = Bytes)]
+#[business_metric(name = "Broken", dimensions(how = Breaks))]
+#[business_metric(name = "Fine", value = zero)]
+fn refused(zero: f64) {
+    let _ = zero;
+}
+
+struct Breaks;
+
+impl std::fmt::Display for Breaks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("half of it")?;
+        Err(std::fmt::Error)
+    }
+}
+
+struct Shop;
+
+#[traced]
+impl Shop {
+    #[cfg_attr(all(), business_metric(name = "Opened"))]
+    fn open(&self) {}
+}
+
+#[test]
+fn what_is_refused_is_not_told_in_the_trace_either() {
+    let recorder = TestRecorder::measuring(|settings| settings);
+    recorder.run(|| {
+        segment("s").run(|| {
+            refused(0.0);
+            Shop.open();
+        });
+    });
+    recorder.assert_tree(
+        "
+        s
+          refused {Broken=1.0, Fine=0.0}
+          open {Opened=1.0}
+        ",
+    );
+    assert_eq!(told(&recorder), ["Broken{how=other} Count: 1", "Fine{} None: 0", "Opened{} Count: 1"]);
+}
+
+thread_local! {
+    static DROPPED: std::cell::RefCell<Vec<&'static str>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+struct Named(&'static str);
+
+impl Named {
+    fn weight(&self) -> u32 {
+        1
+    }
+}
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        DROPPED.with_borrow_mut(|dropped| dropped.push(self.0));
+    }
+}
+
+fn plain(_a: Named, _b: Named, c: Named) -> u32 {
+    let _local = Named("local");
+    drop(c);
+    1
+}
+
+#[business_metric(name = "After", value = ret + a.weight())]
+fn weighed(a: Named, _b: Named, c: Named) -> u32 {
+    let _local = Named("local");
+    drop(c);
+    1
+}
+
+#[test]
+fn arguments_are_dropped_when_they_are_without_it() {
+    let recorder = TestRecorder::measuring(|settings| settings);
+    let of = |function: fn(Named, Named, Named) -> u32| {
+        recorder.run(|| function(Named("a"), Named("b"), Named("c")));
+        DROPPED.take()
+    };
+    assert_eq!(of(weighed), of(plain));
+    assert_eq!(told(&recorder), ["After{} None: 2"]);
 }

@@ -276,7 +276,7 @@ fn caller(name: String) -> u32 {
     let __guard = ::autoxray::__rt::enter(const {
         &::autoxray::__rt::Site::new("caller", "input.rs", 0u32)
     });
-    let __measures = {
+    let __measures = ::autoxray::__rt::kept({
         #[business_metric(__expanded)]
         const _: () = ();
         (
@@ -299,7 +299,7 @@ fn caller(name: String) -> u32 {
             ),
             (),
         )
-    };
+    });
     {
         drop(name);
         std::panic::Location::caller().line()
@@ -395,4 +395,197 @@ struct Receipt {
 struct Item {
     name: String,
     price: f64,
+}
+async fn hidden() -> impl std::fmt::Display {
+    ::autoxray::__rt::measured_future(
+            (
+                ::autoxray::__rt::business(
+                    {
+                        static __METRIC: ::autoxray::__rt::Metric<0usize> = ::autoxray::__rt::Metric::counter(
+                            "Hidden",
+                            [],
+                        );
+                        &__METRIC
+                    },
+                    ::autoxray::__rt::When::Ok,
+                    |__d| {
+                        __d.one();
+                    },
+                    |
+                        _: &mut ::autoxray::__rt::Draft<0usize>,
+                        __o: ::autoxray::__rt::Returned<'_, _>|
+                    __o.all().is_some(),
+                ),
+                (),
+            ),
+            async move {
+                if false {
+                    return ::autoxray::__rt::typed::<_>();
+                }
+                1
+            },
+        )
+        .await
+}
+fn hidden_inside() -> impl Future<Output = impl std::fmt::Display> {
+    let __measures = (
+        ::autoxray::__rt::business(
+            {
+                static __METRIC: ::autoxray::__rt::Metric<0usize> = ::autoxray::__rt::Metric::counter(
+                    "HiddenErrors",
+                    [],
+                );
+                &__METRIC
+            },
+            ::autoxray::__rt::When::Err,
+            |__d| {
+                __d.one();
+            },
+            |
+                _: &mut ::autoxray::__rt::Draft<0usize>,
+                __o: ::autoxray::__rt::Returned<'_, _>|
+            __o.none().is_some(),
+        ),
+        (),
+    );
+    ::autoxray::__rt::measured_future(
+        __measures,
+        async {
+            if false {
+                return ::autoxray::__rt::typed::<_>();
+            }
+            1
+        },
+    )
+}
+fn partly() -> Option<impl Fn(u32) -> u32> {
+    let __measures = ::autoxray::__rt::kept((
+        ::autoxray::__rt::business(
+            {
+                static __METRIC: ::autoxray::__rt::Metric<0usize> = ::autoxray::__rt::Metric::counter(
+                    "Partly",
+                    [],
+                );
+                &__METRIC
+            },
+            ::autoxray::__rt::When::Always,
+            |__d| {
+                __d.one();
+            },
+            |
+                _: &mut ::autoxray::__rt::Draft<0usize>,
+                __o: ::autoxray::__rt::Returned<'_, ()>|
+            __o.all().is_some(),
+        ),
+        (),
+    ));
+    Some(|number| number + 1)
+}
+fn commas() {
+    ::autoxray::__rt::measured(
+        (
+            ::autoxray::__rt::business(
+                {
+                    static __METRIC: ::autoxray::__rt::Metric<0usize> = ::autoxray::__rt::Metric::new(
+                        "Commas",
+                        ::autoxray::__rt::Unit::Count,
+                        [],
+                    );
+                    &__METRIC
+                },
+                ::autoxray::__rt::When::Ok,
+                |__d| {
+                    __d.value(&(std::collections::HashMap::<u8, u8>::new().len()));
+                },
+                |
+                    _: &mut ::autoxray::__rt::Draft<0usize>,
+                    __o: ::autoxray::__rt::Returned<'_, ()>|
+                __o.ok().is_some(),
+            ),
+            (),
+        ),
+        move || -> () {},
+    )()
+}
+fn captured(retries: String, item: &Retried) -> String {
+    ::autoxray::__rt::measured(
+        (
+            ::autoxray::__rt::business(
+                {
+                    static __METRIC: ::autoxray::__rt::Metric<2usize> = ::autoxray::__rt::Metric::counter(
+                        "Captured",
+                        ["reason", "field"],
+                    );
+                    &__METRIC
+                },
+                ::autoxray::__rt::When::Ok,
+                |__d| {
+                    __d.dimension(0usize, &(format!("{retries} {{ret}}"))).put();
+                    __d.dimension(1usize, &(item.ret)).put();
+                    __d.one();
+                },
+                |
+                    _: &mut ::autoxray::__rt::Draft<2usize>,
+                    __o: ::autoxray::__rt::Returned<'_, String>|
+                __o.ok().is_some(),
+            ),
+            (),
+        ),
+        move || -> String {
+            let _ = &retries;
+            format!("{retries}{}", item.ret)
+        },
+    )()
+}
+fn after(count: usize, text: String) -> String {
+    ::autoxray::__rt::measured(
+        {
+            let count = count;
+            let text = &text;
+            (
+                ::autoxray::__rt::business(
+                    {
+                        static __METRIC: ::autoxray::__rt::Metric<0usize> = ::autoxray::__rt::Metric::new(
+                            "After",
+                            ::autoxray::__rt::Unit::None,
+                            [],
+                        );
+                        &__METRIC
+                    },
+                    ::autoxray::__rt::When::Ok,
+                    |__d| {},
+                    move |
+                        __d: &mut ::autoxray::__rt::Draft<0usize>,
+                        __o: ::autoxray::__rt::Returned<'_, String>|
+                    match __o.ok() {
+                        ::core::option::Option::Some(ret) => {
+                            __d.value(&(ret.len() + count + text.len()));
+                            true
+                        }
+                        ::core::option::Option::None => false,
+                    },
+                ),
+                (),
+            )
+        },
+        move || -> String {
+            {
+                let mut count = count;
+                {
+                    count += 1;
+                    format!("{count}")
+                }
+            }
+        },
+    )()
+}
+impl Retried {
+    #[::autoxray::traced(namespace = "remote")]
+    #[cfg_attr(all(), business_metric(name = "Conditional"))]
+    fn conditional(&self) -> u8 {
+        self.ret
+    }
+}
+struct Retried {
+    ret: u8,
 }

@@ -79,3 +79,44 @@ struct Item {
     name: String,
     price: f64,
 }
+
+#[business_metric(name = "Hidden")]
+async fn hidden() -> impl std::fmt::Display {
+    1
+}
+
+#[business_metric(name = "HiddenErrors", when = err)]
+fn hidden_inside() -> impl Future<Output = impl std::fmt::Display> {
+    async { 1 }
+}
+
+#[business_metric(name = "Partly", when = always)]
+fn partly() -> Option<impl Fn(u32) -> u32> {
+    Some(|number| number + 1)
+}
+
+#[business_metric(name = "Commas", value = std::collections::HashMap::<u8, u8>::new().len(), unit = Count)]
+fn commas() {}
+
+#[business_metric(name = "Captured", dimensions(reason = format!("{retries} {{ret}}"), field = item.ret))]
+fn captured(retries: String, item: &Retried) -> String {
+    format!("{retries}{}", item.ret)
+}
+
+#[business_metric(name = "After", value = ret.len() + count + text.len())]
+fn after(mut count: usize, text: String) -> String {
+    count += 1;
+    format!("{count}")
+}
+
+#[traced(namespace = "remote")]
+impl Retried {
+    #[cfg_attr(all(), business_metric(name = "Conditional"))]
+    fn conditional(&self) -> u8 {
+        self.ret
+    }
+}
+
+struct Retried {
+    ret: u8,
+}

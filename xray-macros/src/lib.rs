@@ -130,7 +130,8 @@ pub fn traced_lambda(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `resolution = 1` | CloudWatch keeps the values by the second, not by the minute |
 ///
 /// `ret` refers to the value in `Ok` with `when = ok`, to the error with `when = err`, and to all of the result with `when = always`. What is
-/// made of `ret` is evaluated when the function has returned, and does not see arguments that it has taken; all else is evaluated before.
+/// made of `ret` is evaluated when the function has returned, and does not see arguments that it has taken; all else is evaluated before. A
+/// call that does not return (it panics, or its future is dropped) has no `ret`: a `value` of it is not recorded, a dimension of it is `other`.
 ///
 /// In the trace, the value is an annotation of the current subsegment (of the function's own, if that is traced) by the metric's name, and with
 /// unit and dimensions a metadata value in the namespace `metrics`. The document for CloudWatch has the ids of trace and segment.

@@ -85,11 +85,9 @@ impl Metric {
     pub(crate) fn parse(tokens: TokenStream, arguments: &[Ident]) -> syn::Result<Self> {
         let mut diag = Diag::default();
         let mut options = Options::default();
-        for option in args::split(tokens, &mut diag) {
-            let read = |input: ParseStream<'_>| options.option(input, &mut diag);
-            let result = read.parse2(option);
-            diag.keep(result);
-        }
+        let read = |input: ParseStream<'_>| list(input, &mut diag, |input, diag| options.option(input, diag));
+        let result = read.parse2(tokens);
+        diag.keep(result);
         let has = |word: &str| arguments.iter().any(|argument| argument == word);
         let number = match options.value.take() {
             None => Number::One,
@@ -101,6 +99,8 @@ impl Metric {
             diag.push(syn::Error::new(name.span(), message));
         }
         let unit = unit(options.unit, &number, &mut diag);
+        let value = if let Number::Expr(expr) = &number { Some(expr) } else { None };
+        options.dimensions.iter().map(|dimension| &dimension.expr).chain(value).for_each(|expr| check_leaves_nothing(expr, &mut diag));
         let Some(name) = options.name else {
             diag.push(syn::Error::new(proc_macro2::Span::call_site(), NEEDS_NAME));
             return diag.finish(()).and_then(|()| Err(syn::Error::new(proc_macro2::Span::call_site(), NEEDS_NAME)));
@@ -123,10 +123,15 @@ impl Metric {
         })
     }
 
-    /// Does it need what the function returns?
-    pub(crate) fn needs_result(&self) -> bool {
-        let number = matches!(&self.number, Number::Expr(expr) if result_in(expr).is_some());
-        self.when != When::Always || number || self.dimensions.iter().any(|dimension| result_in(&dimension.expr).is_some())
+    /// The expressions that it is made of, with the places of dimensions.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = (Option<usize>, &TokenStream)> {
+        let value = if let Number::Expr(expr) = &self.number { Some((None, expr)) } else { None };
+        self.dimensions.iter().enumerate().map(|(at, dimension)| (Some(at), &dimension.expr)).chain(value)
+    }
+
+    /// Is it made of what the function returns?
+    pub(crate) fn names_result(&self) -> bool {
+        self.exprs().any(|(_, expr)| result_in(expr).is_some())
     }
 }
 
@@ -162,7 +167,7 @@ impl Options {
             "dimensions" => self.set(&word, input, diag)?,
             _ => return Err(diag::unknown("option", &word, &OPTIONS)),
         }
-        if input.is_empty() { Ok(()) } else { Err(args::surplus(input)) }
+        Ok(())
     }
 
     /// `( dimension, … )`
@@ -171,18 +176,18 @@ impl Options {
             let message = "`dimensions` takes a list: write `dimensions(country, plan = order.plan)`, once for each set of dimensions";
             return Err(syn::Error::new(word.span(), message));
         }
-        let list;
-        syn::parenthesized!(list in input);
+        let dimensions;
+        syn::parenthesized!(dimensions in input);
         let mut set = Vec::new();
-        for part in args::split(list.parse()?, diag) {
-            let read = |input: ParseStream<'_>| dimension(word, input);
-            let Some((value, may_be_many)) = diag.keep(read.parse2(part)) else { continue };
+        list(&dimensions, diag, |input, diag| {
+            let (value, may_be_many) = dimension(word, input)?;
             let place = value.place.clone();
             match self.place(value, may_be_many, diag) {
                 Some(at) if set.contains(&at) => diag.at(place, "this dimension is given twice in one set; keep one"),
                 at => set.extend(at),
             }
-        }
+            Ok(())
+        })?;
         self.sets.push(set);
         if let (Some(dimension), true) = (self.dimensions.get(DIMENSIONS_MAX), self.dimensions.len() == DIMENSIONS_MAX + 1) {
             diag.at(
@@ -217,27 +222,66 @@ impl Options {
     }
 }
 
+/// Reads what stands between commas. An error skips to the next comma and is kept.
+fn list(input: ParseStream<'_>, diag: &mut Diag, mut one: impl FnMut(ParseStream<'_>, &mut Diag) -> syn::Result<()>) -> syn::Result<()> {
+    while !input.is_empty() {
+        let result =
+            one(input, diag).and_then(|()| if input.is_empty() || input.peek(Token![,]) { Ok(()) } else { Err(args::surplus(input)) });
+        diag.keep(result);
+        while !input.is_empty() && !input.peek(Token![,]) {
+            input.parse::<TokenTree>()?;
+        }
+        input.parse::<Option<Token![,]>>()?;
+    }
+    Ok(())
+}
+
 /// The `ret` that stands for what the function returns, if it is in there.
 pub(crate) fn result_in(tokens: &TokenStream) -> Option<Ident> {
-    tokens.clone().into_iter().find_map(|token| match token {
-        TokenTree::Ident(ident) if ident == "ret" => Some(ident),
-        // Captured by a format string.
-        TokenTree::Literal(text) if text.to_string().contains("{ret") => Some(Ident::new("ret", text.span())),
-        TokenTree::Group(group) => result_in(&group.stream()),
-        _ => None,
+    let mut is_member = false;
+    tokens.clone().into_iter().find_map(|token| {
+        let after_dot = std::mem::replace(&mut is_member, matches!(&token, TokenTree::Punct(dot) if dot.as_char() == '.'));
+        match token {
+            TokenTree::Ident(ident) if ident == "ret" && !after_dot => Some(ident),
+            TokenTree::Literal(text) if captures_result(&text.to_string()) => Some(Ident::new("ret", text.span())),
+            TokenTree::Group(group) => result_in(&group.stream()),
+            _ => None,
+        }
     })
+}
+
+/// Is this a format string with `{ret}` in it?
+fn captures_result(literal: &str) -> bool {
+    let parts = literal.replace("{{", "");
+    parts.split("{ret").skip(1).any(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_'))
+}
+
+/// What would leave more than the expression.
+fn check_leaves_nothing(tokens: &TokenStream, diag: &mut Diag) {
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Ident(word) if word == "return" || word == "await" => {
+                diag.at(
+                    &word,
+                    format_args!("`{word}` cannot stand in what a metric is made of: do that in the function, or in one of its own"),
+                );
+            }
+            TokenTree::Group(group) => check_leaves_nothing(&group.stream(), diag),
+            _ => {}
+        }
+    }
 }
 
 /// A value, and whether it may have many values.
 fn dimension(word: &Ident, input: ParseStream<'_>) -> syn::Result<(Value, bool)> {
     let is_wrapped = input.peek2(token::Paren) && input.fork().call(Ident::parse_any).is_ok_and(|name| name == "allow_cardinality");
     let value = if is_wrapped { args::wrapped(word, "allow_cardinality", "store_id", input)? } else { args::value(word, input)? };
-    if input.is_empty() { Ok((value, is_wrapped)) } else { Err(args::surplus(input)) }
+    Ok((value, is_wrapped))
 }
 
 fn equals(word: &Ident, wanted: &str, input: ParseStream<'_>) -> syn::Result<()> {
     match input.parse::<Option<Token![=]>>()? {
-        Some(_) if !input.is_empty() => Ok(()),
+        Some(_) if !input.is_empty() && !input.peek(Token![,]) => Ok(()),
         _ => Err(syn::Error::new(word.span(), wanted)),
     }
 }
@@ -245,13 +289,14 @@ fn equals(word: &Ident, wanted: &str, input: ParseStream<'_>) -> syn::Result<()>
 /// `= Count`, `= Bytes/Second`, `= "Bytes/Second"`
 fn read_unit(word: &Ident, input: ParseStream<'_>) -> syn::Result<&'static str> {
     equals(word, "`unit` takes a unit of CloudWatch: write `unit = Count`, `unit = Milliseconds`, `unit = None`", input)?;
-    let tokens: TokenStream = match input.peek(LitStr) {
-        true => {
-            let text: LitStr = input.parse()?;
-            return units::find(&text.value()).ok_or_else(|| syn::Error::new(text.span(), units::unknown(&text.value())));
-        }
-        false => input.parse()?,
-    };
+    if input.peek(LitStr) {
+        let text: LitStr = input.parse()?;
+        return units::find(&text.value()).ok_or_else(|| syn::Error::new(text.span(), units::unknown(&text.value())));
+    }
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?.to_tokens(&mut tokens);
+    }
     let written: String = tokens.clone().into_iter().map(|token| token.to_string()).collect();
     units::find(&written).ok_or_else(|| syn::Error::new_spanned(tokens, units::unknown(&written)))
 }

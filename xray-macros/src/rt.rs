@@ -8,7 +8,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{LitStr, Type};
 
 use crate::args::{Args, Value};
-use crate::metric::{self, Dimension, Metric, Number, When};
+use crate::metric::{self, Metric, Number, When};
 use crate::types;
 
 /// The span of generated tokens.
@@ -197,16 +197,17 @@ pub(crate) fn sla(operation: &str, micros: u64) -> TokenStream {
     quote_spanned!(here()=> #sla(#operation, #micros))
 }
 
-/// The expressions of a metric that are evaluated before the body.
-pub(crate) fn before(metric: &Metric) -> impl Iterator<Item = &TokenStream> {
-    exprs(metric).map(|(_, expr)| expr).filter(|expr| metric::result_in(expr).is_none())
+/// `let __measures = ::autoxray::__rt::kept(MEASURES);`: until the end of the block.
+pub(crate) fn kept(measures: &TokenStream) -> TokenStream {
+    let kept = path("kept");
+    quote_spanned!(here()=> let __measures = #kept(#measures);)
 }
 
-/// Those of its dimensions, by their places, and of its value.
-fn exprs(metric: &Metric) -> impl Iterator<Item = (Option<usize>, &TokenStream)> {
-    let dimensions = metric.dimensions.iter().enumerate().map(|(at, Dimension { expr, .. })| (Some(at), expr));
-    let value = if let Number::Expr(expr) = &metric.number { Some((None, expr)) } else { None };
-    dimensions.chain(value)
+/// `#[::autoxray::traced(ARGS)]`, with those that stand for all functions of a container.
+pub(crate) fn traced_attribute(args: &Args) -> TokenStream {
+    let namespace = args.namespace.as_ref().map(|given| &given.value).map(|value| quote_spanned!(Span::call_site()=> namespace = #value,));
+    let sends = (!args.sends()).then(|| quote_spanned!(Span::call_site()=> sends = false,));
+    quote_spanned!(Span::call_site()=> #[::autoxray::traced(#namespace #sends)])
 }
 
 /// ```text
@@ -223,7 +224,11 @@ fn exprs(metric: &Metric) -> impl Iterator<Item = (Option<usize>, &TokenStream)>
 pub(crate) fn business(metric: &Metric, returned: Option<&Type>) -> TokenStream {
     let [business, when, draft, result] = ["business", "When", "Draft", "Returned"].map(path);
     let fixed = definition(metric);
+    // What is only known by its traits is no `Result`.
+    let is_hidden = returned.is_some_and(|ty| matches!(types::bare(ty), Type::Infer(_) | Type::ImplTrait(_)));
     let (variant, part) = match metric.when {
+        When::Ok if is_hidden => ("Ok", "all"),
+        When::Err if is_hidden => ("Err", "none"),
         When::Ok => ("Ok", "ok"),
         When::Err => ("Err", "err"),
         When::Always => ("Always", "all"),
@@ -238,7 +243,7 @@ pub(crate) fn business(metric: &Metric, returned: Option<&Type>) -> TokenStream 
             None => quote_spanned!(here()=> __d.#set(#value);),
         }
     };
-    let (after, before): (Vec<_>, Vec<_>) = exprs(metric).partition(|(_, expr)| metric::result_in(expr).is_some());
+    let (after, before): (Vec<_>, Vec<_>) = metric.exprs().partition(|(_, expr)| metric::result_in(expr).is_some());
     let mut begin: TokenStream = before.into_iter().map(put).collect();
     begin.extend(match metric.number {
         Number::One => Some(quote_spanned!(here()=> __d.one();)),

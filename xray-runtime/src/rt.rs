@@ -6,7 +6,9 @@ use std::time::Duration;
 
 pub use crate::metrics::business::{Draft, When, business};
 pub use crate::metrics::{Metric, Unit};
-pub use crate::span::{Guard, MeasuredFuture, Measures, Returned, Site, SlaWatch, Traced, measured};
+pub use crate::span::{
+    Guard, Kept, MeasuredFuture, Measures, MeasuresResult, NotAResult, Plain, Returned, Site, SlaWatch, Traced, measured,
+};
 pub use crate::value::Failure;
 pub use crate::value::probe::{Probe, Slot};
 
@@ -32,8 +34,14 @@ pub fn future<F: Future, O: Fn(Probe<'_, F::Output>) -> Option<Failure>>(
 
 /// Makes the body of an async function that is measured.
 #[inline]
-pub fn measured_future<F: Future, M: Measures<F::Output>>(measures: M, body: F) -> MeasuredFuture<F, M> {
+pub fn measured_future<F: Future, M: MeasuresResult<F::Output>>(measures: M, body: F) -> MeasuredFuture<F, M> {
     MeasuredFuture::new(measures, body)
+}
+
+/// Measures until the end of the block.
+#[inline]
+pub fn kept<M: Measures>(measures: M) -> Kept<M> {
+    Kept::new(measures)
 }
 
 /// Watches whether a function takes more than so many microseconds.

@@ -2,7 +2,10 @@
 
 #![allow(unsafe_code)]
 
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicU32,
+    Ordering::{Relaxed, SeqCst},
+};
 
 /// Whether the processor's time stamp counter may be used instead of the monotonic clock.
 ///
@@ -97,26 +100,98 @@ pub(crate) fn at_exit(handler: extern "C" fn()) {
 #[cfg(not(unix))]
 pub(crate) fn at_exit(_handler: extern "C" fn()) {}
 
+/// Waits until something can be written to it, at most `timeout`. If it is a pipe, 4 KB can then be written without waiting.
+#[cfg(unix)]
+pub(crate) fn wait_writable(file: std::os::fd::BorrowedFd<'_>, timeout: std::time::Duration) -> bool {
+    use std::ffi::{c_int, c_short, c_ulong};
+    use std::os::fd::AsRawFd;
+
+    #[repr(C)]
+    struct PollFd {
+        fd: c_int,
+        events: c_short,
+        revents: c_short,
+    }
+    /// The same on Linux, macOS and the BSDs.
+    const POLLOUT: c_short = 4;
+    unsafe extern "C" {
+        fn poll(files: *mut PollFd, count: c_ulong, timeout: c_int) -> c_int;
+    }
+    let mut file = PollFd { fd: file.as_raw_fd(), events: POLLOUT, revents: 0 };
+    let timeout = c_int::try_from(timeout.as_millis()).unwrap_or(c_int::MAX);
+    // SAFETY: `poll` is POSIX, and gets one structure of its layout, which lives during the call. Its count is an `unsigned int` on some
+    // systems, where one that is passed as a wider integer in a register is the same number. What cannot be waited for, it says at once.
+    let ready = unsafe { poll(&raw mut file, 1, timeout) };
+    // An error is for whoever writes to find out.
+    ready != 0
+}
+
+/// Keeps the process from being forked, for the short time that a lock is held that the program has too: in a child, nobody would ever give
+/// it back.
+pub(crate) struct NoFork(());
+
+/// How many keep it from being forked, and whether it is about to be.
+static KEPT: AtomicU32 = AtomicU32::new(0);
+static FORKING: AtomicU32 = AtomicU32::new(0);
+
+impl NoFork {
+    pub(crate) fn begin() -> Self {
+        loop {
+            KEPT.fetch_add(1, SeqCst);
+            if FORKING.load(SeqCst) == 0 {
+                return Self(());
+            }
+            KEPT.fetch_sub(1, SeqCst);
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for NoFork {
+    fn drop(&mut self) {
+        KEPT.fetch_sub(1, SeqCst);
+    }
+}
+
 #[cfg(unix)]
 mod fork {
     use std::ffi::c_int;
 
+    use super::{FORKING, KEPT, SeqCst};
+
     type Handler = Option<extern "C" fn()>;
+
+    /// Waits for those who keep the process from being forked, but not for ever: a program that is to be forked must be.
+    extern "C" fn before() {
+        FORKING.fetch_add(1, SeqCst);
+        for _ in 0..1000 {
+            if KEPT.load(SeqCst) == 0 {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_micros(100));
+        }
+    }
+
+    extern "C" fn in_parent() {
+        FORKING.fetch_sub(1, SeqCst);
+    }
 
     unsafe extern "C" {
         fn pthread_atfork(prepare: Handler, parent: Handler, child: Handler) -> c_int;
     }
 
-    /// Only what a signal handler may do: ask for the process id, and store it.
+    /// Only what a signal handler may do: ask for the process id, and store numbers.
     extern "C" fn in_child() {
+        FORKING.store(0, SeqCst);
+        KEPT.store(0, SeqCst);
         super::PROCESS.store(std::process::id(), super::Relaxed);
     }
 
     /// Keeps the process id right in children.
     pub(super) fn watch() -> bool {
-        // SAFETY: the function is POSIX and takes function pointers of this type or null. `in_child` lives as long as the program (a
-        // library that is unloaded has its handlers removed), does not unwind, and does only what is safe between fork and exec.
-        unsafe { pthread_atfork(None, None, Some(in_child)) == 0 }
+        // SAFETY: the function is POSIX and takes function pointers of this type or null. The handlers live as long as the program (a
+        // library that is unloaded has its handlers removed) and do not unwind; `in_child` does only what is safe between fork and exec.
+        unsafe { pthread_atfork(Some(before), Some(in_parent), Some(in_child)) == 0 }
     }
 }
 

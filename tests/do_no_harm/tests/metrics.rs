@@ -5,6 +5,7 @@ mod common;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{TcpListener, UdpSocket};
 use std::process::Stdio;
+use std::time::Duration;
 
 use common::{Ended, LONG, ended, os, program};
 
@@ -33,9 +34,7 @@ const TO_STDOUT: [(&str, &str); 2] = [("XRAY_METRICS", "emf"), ("AWS_EMF_ENVIRON
 
 #[test]
 fn what_was_measured_is_written_however_the_program_ends() {
-    for (how, code) in
-        [("returns", 0), ("exits", 7), ("exits-in-thread", 7), ("panics", 101), ("flushes", 7), ("forks", 0)]
-    {
+    for (how, code) in [("returns", 0), ("exits", 7), ("exits-in-thread", 7), ("panics", 101), ("flushes", 7), ("forks", 0)] {
         let plain = run(how, &[]);
         assert_eq!(plain.code, Some(code), "{how}: {}", plain.complained);
         for sampled in ["0", "1"] {
@@ -141,4 +140,78 @@ fn a_closed_standard_output_is_no_reason_to_fail() {
     common::bare(&mut closed);
     let closed = ended(closed.args([os("-c"), os(&sh)]).envs(TO_STDOUT));
     assert_eq!(closed.code, Some(0), "{}", closed.complained);
+}
+
+/// Runs the program with its standard output read only after a while, and in pieces.
+fn read_late(how: &str, late: Duration) -> Ended {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut command = program(&["measured", how]);
+    let mut child = command.envs(TO_STDOUT).stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+    // The command holds an end of the pipe.
+    drop(command);
+    let mut stderr = child.stderr.take().unwrap();
+    let complained = std::thread::spawn(move || {
+        let mut text = String::new();
+        stderr.read_to_string(&mut text).unwrap();
+        text
+    });
+    std::thread::sleep(late);
+    let mut printed = String::new();
+    reader.read_to_string(&mut printed).unwrap();
+    let code = common::wait(child);
+    Ended { printed, complained: complained.join().unwrap(), code }
+}
+
+#[test]
+fn what_the_program_prints_last_is_not_lost() {
+    for late in [0, 1200, 2000] {
+        let ended = read_late("partly", Duration::from_millis(late));
+        assert_eq!(ended.code, Some(0), "{}", ended.complained);
+        assert!(ended.printed.contains("RESULT"), "read {late} ms late: {}", ended.printed);
+        // What nobody reads for a quarter of a second is lost, and told.
+        let (own, sold, _) = split(&ended.printed);
+        let is_all = sold == 651.0;
+        assert!(is_all || (late > 0 && ended.complained.contains("socket buffer full")), "{late} ms: {sold} {}", ended.complained);
+        assert!(own.len() <= 2, "{own:?}");
+    }
+}
+
+#[test]
+fn a_child_that_is_forked_while_metrics_are_written_can_print() {
+    for late in [0, 1500] {
+        let ended = read_late("forks-later", Duration::from_millis(late));
+        assert_eq!(ended.code, Some(0), "{}", ended.complained);
+        assert!(ended.printed.contains("from the child"), "{}", ended.printed);
+    }
+}
+
+#[test]
+fn an_exit_while_metrics_are_written_waits_for_them() {
+    // The thread writes a second after the first measurement.
+    std::thread::scope(|scope| {
+        for millis in (980..1040).step_by(5) {
+            scope.spawn(move || {
+                let agent = TcpListener::bind("127.0.0.1:0").unwrap();
+                let address = format!("tcp://{}", agent.local_addr().unwrap());
+                let reader = std::thread::spawn(move || {
+                    let mut text = String::new();
+                    agent.accept().unwrap().0.read_to_string(&mut text).unwrap();
+                    text
+                });
+                let ended = run(&format!("lives-{millis}"), &[("XRAY_METRICS", "emf"), ("AWS_EMF_AGENT_ENDPOINT", &address)]);
+                assert_eq!(ended.code, Some(0), "{}", ended.complained);
+                let text = reader.join().unwrap();
+                assert_eq!(sum(&text.lines().collect::<Vec<_>>(), "Sold"), 251.0 + 400.0 + 1.0, "{millis} ms");
+            });
+        }
+    });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_a_thread_they_are_written_at_the_end() {
+    let ended = run("without-a-thread", &TO_STDOUT);
+    assert_eq!(ended.code, Some(0), "{}", ended.complained);
+    assert!(ended.complained.contains("no thread can be had"), "{}", ended.complained);
+    assert_eq!(split(&ended.printed).1, 252.0, "{}", ended.printed);
 }

@@ -60,4 +60,17 @@ trait Trait {
 #[business_metric(name = "x", unit = Pieces)]
 fn traced_too() {}
 
+#[business_metric(name = "x", value = { return 1 }, dimensions(k = ready().await))]
+async fn leaves() {}
+
+#[business_metric(name = "x", value = ret.count())]
+async fn hidden() -> impl Iterator<Item = u8> {
+    std::iter::empty()
+}
+
+#[business_metric(name = "x", value = ret)]
+fn hidden_inside() -> impl Future<Output = impl Send> {
+    async {}
+}
+
 fn main() {}

@@ -6,11 +6,11 @@ use std::cell::LazyCell;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote_spanned};
 use syn::visit::{self, Visit};
-use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Signature, Type};
+use syn::{Attribute, FnArg, Pat, PatIdent, PatType, ReturnType, Signature, Type};
 
 use super::body::{Names, Prelude};
 use crate::rt::here;
-use crate::types::drops_nothing;
+use crate::types::{self, drops_nothing};
 
 /// Statements that go to the start of the closure (or async block) which `body` becomes.
 ///
@@ -29,25 +29,24 @@ use crate::types::drops_nothing;
 /// beginning of the list too late is the right time: there it stays untouched, and its warning with it.
 /// Locals, too, are arguments whose use the compiler judges otherwise when they are captured (see [`Bindings`]), and the one at the position
 /// `looked_at`: it then has a name of ours in the signature, by which it can be looked at before the body has it (see [`own_name`]).
-pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream, looked_at: Option<usize>, used_before: &TokenStream) -> Prelude {
+pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream, looked_at: Option<usize>, measured: &Measured) -> Prelude {
     let mentioned = LazyCell::new(|| Names::in_tokens(body));
     let mut captured: Vec<(Vec<Attribute>, Ident)> = Vec::new();
     let mut locals = TokenStream::new();
     let mut plain_locals = TokenStream::new();
     let mut aliases = TokenStream::new();
-    let used_before = Names::in_tokens(used_before);
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
             FnArg::Receiver(receiver) if drops_nothing(&receiver.ty) => {}
             FnArg::Receiver(receiver) => captured.push((Vec::new(), Ident::new("self", receiver.self_token.span))),
             FnArg::Typed(argument) if looked_at == Some(position) => {
                 let used = bindings(&argument.pat).idents.iter().any(|name| mentioned.contain(name));
-                locals.extend(local(argument, position, used, &used_before, &mut aliases));
+                locals.extend(local(argument, position, used, measured, &mut aliases));
             }
             FnArg::Typed(argument) if drops_nothing(&argument.ty) => {
                 // An array's elements are not looked at that closely, and it may be large.
                 if bindings(&argument.pat).mutable && !matches!(*argument.ty, Type::Array(_)) {
-                    plain_locals.extend(local(argument, position, true, &used_before, &mut aliases));
+                    plain_locals.extend(local(argument, position, true, measured, &mut aliases));
                 }
             }
             FnArg::Typed(argument) => {
@@ -59,9 +58,10 @@ pub(crate) fn prelude(sig: &mut Signature, body: &TokenStream, looked_at: Option
                 let inconspicuous = !bound.mutable && !bound.underscored;
                 let can_be_captured = all && inconspicuous && locals.is_empty() && (first || !bound.partial);
                 if can_stay || can_be_captured {
+                    aliases.extend(bound.idents.iter().filter_map(|name| measured.borrowed(name, &conditions(&argument.attrs))));
                     captured.extend(used.into_iter().map(|name| (conditions(&argument.attrs), name)));
                 } else {
-                    locals.extend(local(argument, position, !used.is_empty(), &used_before, &mut aliases));
+                    locals.extend(local(argument, position, !used.is_empty(), measured, &mut aliases));
                 }
             }
         }
@@ -94,20 +94,49 @@ fn conditions(attrs: &[Attribute]) -> Vec<Attribute> {
 
 /// Makes an argument a local. Its name in the signature is hidden from the body, a pattern moves into the body.
 ///
-/// If what is measured before needs it, it is seen there by reference, as `let order = &order;` among the `aliases`.
-fn local(argument: &mut PatType, position: usize, used: bool, used_before: &Names, aliases: &mut TokenStream) -> TokenStream {
+/// If what is measured needs it, it is seen there by reference, as `let order = &order;` among the `aliases`.
+fn local(argument: &mut PatType, position: usize, used: bool, measured: &Measured, aliases: &mut TokenStream) -> TokenStream {
     let pattern = (*argument.pat).clone();
     let names = bindings(&pattern).idents;
     let statement = moved(argument, position, used);
-    if names.iter().any(|name| used_before.contain(name))
+    if names.iter().any(|name| measured.names(name))
         && let Pat::Ident(name) = &*argument.pat
     {
         let (conditions, pattern, name) = (conditions(&argument.attrs), by_reference(pattern.into_token_stream()), &name.ident);
-        aliases.extend(quote_spanned!(here()=> #(#conditions)* let #pattern = &#name;));
+        // A copy outlives the function, as a future that is returned may have to.
+        let is_copied = names.len() == 1 && drops_nothing(&argument.ty) && !matches!(&*argument.ty, Type::Reference(_));
+        let reference = (!is_copied).then(|| quote_spanned!(here()=> &));
+        aliases.extend(quote_spanned!(here()=> #(#conditions)* let #pattern = #reference #name;));
         // What the pattern binds besides is not unused.
         aliases.extend((names.len() > 1).then(|| quote_spanned!(here()=> #(#conditions)* let _ = (#(&#names),*);)));
     }
     statement
+}
+
+/// What is measured names of the arguments.
+pub(crate) struct Measured {
+    before: Names,
+    after: Names,
+    /// The function's arguments are there as long as what is measured.
+    is_inside: bool,
+}
+
+impl Measured {
+    /// Of what is evaluated before the body, and after it.
+    pub(crate) fn new((before, after): (TokenStream, TokenStream), sig: &Signature) -> Self {
+        let returns_future = matches!(&sig.output, ReturnType::Type(_, ty) if types::returned(ty).is_some());
+        let is_inside = sig.asyncness.is_some() || !returns_future;
+        Self { before: Names::in_tokens(&before), after: Names::in_tokens(&after), is_inside }
+    }
+
+    fn names(&self, name: &Ident) -> bool {
+        self.before.contain(name) || (self.is_inside && self.after.contain(name))
+    }
+
+    /// `let order = &order;`: what is named after the body would otherwise be taken from the function, and dropped at another time.
+    fn borrowed(&self, name: &Ident, conditions: &[Attribute]) -> Option<TokenStream> {
+        (self.is_inside && self.after.contain(name)).then(|| quote_spanned!(here()=> #(#conditions)* let #name = &#name;))
+    }
 }
 
 /// A pattern that takes nothing.

@@ -8,7 +8,7 @@ use syn::{Attribute, Meta};
 use super::{body, function, is_attribute, is_traced};
 use crate::args::Args;
 use crate::item::{self, Container, FunctionPart, Kind};
-use crate::rt::here;
+use crate::rt::{self, here};
 
 /// ```text
 /// impl S { fn a() { A } #[traced(name = "x")] fn b() { B } #[traced(skip)] fn c() { C } const fn d() { D } }
@@ -71,6 +71,12 @@ fn item(args: &Args, input: ParseStream<'_>) -> syn::Result<Option<TokenStream>>
         Kind::Function => match item::function(attrs, input)? {
             FunctionPart::Declared(_) => None,
             FunctionPart::Whole(function) if left_alone || function.sig.constness.is_some() => Some(function.into_tokens()),
+            // An attribute that is not there yet is to be taken off by the function's own.
+            FunctionPart::Whole(function) if function.attrs.iter().any(may_be_measured) => {
+                let mut out = rt::traced_attribute(args);
+                out.extend(function.into_tokens());
+                Some(out)
+            }
             FunctionPart::Whole(function) => Some(function::expand(args, *function)),
         },
         Kind::Container(kind) => {
@@ -99,6 +105,12 @@ fn verbatim(input: ParseStream<'_>, out: &mut TokenStream) {
 /// `#[traced(skip)]`
 fn is_skip(attr: &Attribute) -> bool {
     is_traced(attr) && matches!(&attr.meta, Meta::List(list) if list.tokens.to_string() == "skip")
+}
+
+/// `#[cfg_attr(…, business_metric(…))]`
+fn may_be_measured(attr: &Attribute) -> bool {
+    let named = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "business_metric");
+    attr.path().is_ident("cfg_attr") && body::any(&attr.meta.to_token_stream(), &named)
 }
 
 /// `#[traced(…)]`, `#[traced_lambda(…)]`, or one of them in `#[cfg_attr(…, …)]`: the function answers for itself.

@@ -172,10 +172,10 @@ impl Parts<'_> {
         }
     }
 
-    /// `let __measures = MEASURES;`: for functions whose result is not looked at.
+    /// `let __measures = ::autoxray::__rt::kept(MEASURES);`: for functions whose result is not looked at.
     fn kept_measures(&self) -> Option<TokenStream> {
         let measures = || self.measures.tokens(&self.aliases, None);
-        (!self.measures.is_empty()).then(measures).map(|measures| quote_spanned!(here()=> let __measures = #measures;))
+        (!self.measures.is_empty()).then(measures).map(|measures| rt::kept(&measures))
     }
 
     /// `move || -> R { PRELUDE VALUES BODY }`
@@ -205,7 +205,8 @@ impl Parts<'_> {
         let mut used = self.body.block.stream();
         let (annotate, metadata) = self.args.values();
         annotate.iter().chain(metadata).for_each(|value| value.expr.to_tokens(&mut used));
-        let mut prelude = arguments::prelude(&mut self.sig, &used, looked_at, &self.measures.used_before());
+        let measured = arguments::Measured::new(self.measures.exprs(), &self.sig);
+        let mut prelude = arguments::prelude(&mut self.sig, &used, looked_at, &measured);
         self.aliases = std::mem::take(&mut prelude.aliases);
         prelude
     }

@@ -2,13 +2,13 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
-use syn::{Attribute, Meta, Signature, Type};
+use syn::{Attribute, Meta, ReturnType, Signature, Type};
 
 use super::{arguments, function, is_attribute, is_traced};
 use crate::args::Args;
 use crate::diag::Diag;
 use crate::item::{Function, Item};
-use crate::metric::Metric;
+use crate::metric::{self, Metric, When};
 use crate::rt;
 use crate::types;
 
@@ -32,10 +32,9 @@ impl Measures {
         let own = || syn::ext::IdentExt::unraw(&sig.ident).to_string();
         let sla = args.sla.as_ref().map(|given| (args.name.as_ref().map_or_else(own, |name| name.value.value()), given.value));
         let arguments = arguments::names(sig);
-        let looks_away = function::looks_away(attrs, sig);
         let parse = |attr: &Attribute| {
             let metric = Metric::parse(tokens(attr), &arguments).ok()?;
-            Some(metric).filter(|metric| !(looks_away && metric.needs_result()))
+            Some(metric).filter(|metric| !needs_what_is_hidden(attrs, sig, metric))
         };
         let metrics: Option<Vec<Metric>> = attrs.iter().filter(|attr| is_metric(attr)).map(parse).collect();
         let mut paths: Vec<TokenStream> = Vec::new();
@@ -51,13 +50,13 @@ impl Measures {
         Self { metrics: metrics.unwrap_or_default(), paths, sla }
     }
 
-    /// The expressions that are evaluated before the body.
-    pub(crate) fn used_before(&self) -> TokenStream {
-        let mut used = TokenStream::new();
-        for metric in &self.metrics {
-            rt::before(metric).for_each(|expr| expr.to_tokens(&mut used));
+    /// The expressions that are evaluated, before the body and after it.
+    pub(crate) fn exprs(&self) -> (TokenStream, TokenStream) {
+        let (mut before, mut after) = (TokenStream::new(), TokenStream::new());
+        for (_, expr) in self.metrics.iter().flat_map(Metric::exprs) {
+            expr.to_tokens(if metric::result_in(expr).is_some() { &mut after } else { &mut before });
         }
-        used
+        (before, after)
     }
 
     /// `(METRIC, (METRIC, ()))`, with arguments under their names. `returned` is what the function returns; without, nobody will look at it.
@@ -126,14 +125,30 @@ fn check(function: &Function, metric: &Metric, diag: &mut Diag) {
     if let Some(word) = &function.sig.constness {
         diag.at(word, "`#[business_metric]` cannot measure a `const fn`: remove `const`");
     }
-    if function::looks_away(&function.attrs, &function.sig) && metric.needs_result() {
+    if needs_what_is_hidden(&function.attrs, &function.sig, metric) {
         let name: &Ident = &function.sig.ident;
-        let message = format!(
-            "what `{name}` returns is not looked at, as it is `#[track_caller]` or returns `impl Trait`: \
-             write `when = always`, and no `ret`, or make another function of its body"
-        );
-        diag.at(name, message);
+        let looks_away = function::looks_away(&function.attrs, &function.sig);
+        let (why, remedy) = match looks_away {
+            true => ("is not looked at, as it is `#[track_caller]` or returns `impl Trait`", "write `when = always`, and no `ret`"),
+            false => ("is only known by its traits", "write no `ret`"),
+        };
+        diag.at(name, format_args!("what `{name}` returns {why}: {remedy}, or make another function of its body"));
     }
+}
+
+/// Is it about what the function returns, where that is not known?
+fn needs_what_is_hidden(attrs: &[Attribute], sig: &Signature, metric: &Metric) -> bool {
+    if function::looks_away(attrs, sig) {
+        return metric.when != When::Always || metric.names_result();
+    }
+    let returned = match &sig.output {
+        ReturnType::Type(_, ty) if sig.asyncness.is_some() => Some(&**ty),
+        ReturnType::Type(_, ty) => types::returned(ty).and_then(|returned| match returned {
+            types::Returned::Opaque(output) | types::Returned::Boxed(output) => output,
+        }),
+        ReturnType::Default => None,
+    };
+    metric.names_result() && returned.is_some_and(types::is_opaque)
 }
 
 /// Is there something to look at when the function has returned? A type that cannot be written in a body has no values.

@@ -141,8 +141,8 @@ impl Reader<'_> {
             agent: self.first(&["AWS_EMF_AGENT_ENDPOINT"], "tcp://127.0.0.1:25888", |value| {
                 value.parse().map_err(|error: ParseAgentAddressError| error.to_string())
             }),
-            log_group: self.first(&["AWS_EMF_LOG_GROUP_NAME"], "the agent's own", named(names::log)),
-            log_stream: self.first(&["AWS_EMF_LOG_STREAM_NAME"], "the agent's own", named(names::log)),
+            log_group: self.first(&["AWS_EMF_LOG_GROUP_NAME"], "the agent's own", named(names::log_group)),
+            log_stream: self.first(&["AWS_EMF_LOG_STREAM_NAME"], "the agent's own", named(names::log_stream)),
             is_on_stdout: matches!(environment, Some("Lambda" | "Local")),
         }
     }
@@ -307,7 +307,8 @@ mod tests {
             ("XRAY_METRICS_NAMESPACE", ":x", "begins with a colon", "autoxray"),
             ("POWERTOOLS_METRICS_NAMESPACE", "größe", "not printable ASCII", "autoxray"),
             ("AWS_EMF_AGENT_ENDPOINT", "localhost:25888", "write tcp://host:port", "tcp://127.0.0.1:25888"),
-            ("AWS_EMF_LOG_GROUP_NAME", "ä", "1 to 512", "the agent's own"),
+            ("AWS_EMF_LOG_GROUP_NAME", "a b", "1 to 512", "the agent's own"),
+            ("AWS_EMF_NAMESPACE", "AWS/Lambda", "services of AWS", "autoxray"),
             ("AWS_EMF_LOG_STREAM_NAME", ":", "1 to 512", "the agent's own"),
             ("AWS_EMF_ENVIRONMENT", "Mars", "write one of Lambda, Local", "finds itself in"),
         ] {

@@ -51,7 +51,7 @@ pub(crate) enum Mode {
     Unsampled,
     /// In a segment that is recorded.
     Recording,
-    /// In a segment that is not sampled, and is observed for metrics: what is opened is measured, and nothing is attached or sent.
+    /// In a segment that is not sampled, and is observed for metrics: what is opened is recorded and measured, and nothing is attached or sent.
     Measured,
     /// In a subsegment that is not recorded, as there are too many. What is opened in it belongs to the one around it, whose place this is.
     Crowded,
@@ -112,15 +112,23 @@ impl Here {
     pub(crate) fn open(self, label: Label, namespace: Namespace) -> Option<Self> {
         let trace = self.trace?;
         match trace.open(self.key(), label, namespace) {
-            Ok(key) => Some(Self::new(trace, key, if self.mode == Mode::Measured { Mode::Measured } else { Mode::Recording })),
+            Ok(key) => Some(Self::new(trace, key, self.mode_below(trace))),
             Err(refused) => self.not_opened(refused),
+        }
+    }
+
+    #[inline(always)]
+    fn mode_below(self, trace: &Trace) -> Mode {
+        match self.mode {
+            Mode::Crowded if !trace.lock().is_sampled() => Mode::Measured,
+            Mode::Crowded => Mode::Recording,
+            mode => mode,
         }
     }
 
     #[cold]
     fn not_opened(self, refused: NotOpened) -> Option<Self> {
         let place = match refused {
-            NotOpened::Full if self.mode == Mode::Measured => None,
             NotOpened::Full => Some(Self { mode: Mode::Crowded, ..self }),
             NotOpened::Ended => {
                 // Left behind by a guard that was dropped elsewhere.

@@ -1,14 +1,13 @@
 //! What `#[business_metric]` records.
 
 use std::fmt::Display;
-use std::thread;
 
 use serde::{Serialize, Serializer};
 
-use super::{Metric, MetricValue, Text, Unit};
+use super::{Metric, MetricValue, Text, Unit, names};
 use crate::clock::Stopwatch;
 use crate::context::Here;
-use crate::span::{Measures, Returned, Values};
+use crate::span::{Measures, MeasuresResult, Returned, Values};
 use crate::stats::{LossKind, LossReason};
 use crate::switch;
 use crate::value::quietly;
@@ -32,7 +31,6 @@ pub struct Business<const N: usize, F> {
     /// Nothing if there is nobody to tell.
     draft: Option<Draft<N>>,
     finish: F,
-    was_panicking: bool,
 }
 
 /// What is known of a measurement.
@@ -48,19 +46,20 @@ enum Value {
     /// Comes with the result, or there is none.
     Missing,
     Number(f64),
+    /// How long it takes, once it runs.
+    Time,
     Since(Stopwatch),
 }
 
 /// Begins one: `begin` puts in what is known before the function runs; `finish` what is known by its result, and says whether the call counts.
 #[inline]
 pub fn business<const N: usize, F>(metric: &'static Metric<N>, when: When, begin: impl FnOnce(&mut Draft<N>), finish: F) -> Business<N, F> {
-    let mut business = Business { metric, when, draft: None, finish, was_panicking: false };
+    let mut business = Business { metric, when, draft: None, finish };
     if !(switch::measures_nothing() && (switch::is_off() || Here::is_passive())) {
-        business.was_panicking = thread::panicking();
         let mut draft = Draft { dimensions: [const { Text::EMPTY }; N], value: Value::Missing, unit: metric.unit() };
         match quietly(|| begin(&mut draft)) {
             Some(()) => business.draft = Some(draft),
-            None => lost_by_panic(),
+            None => lost_by_panic(metric.name()),
         }
     }
     business
@@ -68,8 +67,11 @@ pub fn business<const N: usize, F>(metric: &'static Metric<N>, when: When, begin
 
 /// Code of the program panicked while it made a value.
 #[cold]
-fn lost_by_panic() {
-    Here::current().recorder().lost(LossKind::Measurement, LossReason::Panicked, 1);
+fn lost_by_panic(name: &str) {
+    Here::current().with_recorder(|recorder| match recorder.metrics() {
+        Some(metrics) => metrics.lost(LossKind::Measurement, LossReason::Panicked, 1, name),
+        None => recorder.lost(LossKind::Annotation, LossReason::Panicked, 1),
+    });
     crate::diag::say_pending();
 }
 
@@ -89,14 +91,14 @@ impl<const N: usize> Draft<N> {
         self.value = Value::Number(1.0);
     }
 
-    /// The value is how long it takes from here.
+    /// The value is how long the function takes.
     pub fn time(&mut self) {
-        self.value = Value::Since(Stopwatch::start());
+        self.value = Value::Time;
     }
 
-    fn record(self, metric: &'static Metric<N>) {
+    fn record(&self, metric: &'static Metric<N>) {
         let value = match self.value {
-            Value::Missing => return,
+            Value::Missing | Value::Time => return,
             Value::Number(number) => number,
             Value::Since(start) => start.elapsed().in_unit(self.unit).unwrap_or(f64::NAN),
         };
@@ -105,13 +107,22 @@ impl<const N: usize> Draft<N> {
         here.with_recorder(|recorder| {
             recorder.with_metrics(|metrics| metrics.record_of(metric, dimensions, value, here.exemplar()));
         });
-        if here.is_recording() {
+        // What is no metric is not told as one.
+        if here.is_recording() && names::value(value).is_ok() {
             attach(here, metric.name(), &Recorded { value, unit: self.unit, keys: metric.keys(), values: &dimensions });
         }
     }
 }
 
-impl<const N: usize, F> Business<N, F> {
+impl<const N: usize, F> Measures for Business<N, F> {
+    #[inline]
+    fn begins(&mut self) {
+        if let Some(Draft { value: value @ Value::Time, .. }) = &mut self.draft {
+            *value = Value::Since(Stopwatch::start());
+        }
+    }
+
+    #[cold]
     fn broke_off(&mut self, panicked: bool) {
         let counts = self.when == When::Always || (self.when == When::Err && panicked);
         if let Some(draft) = self.draft.take().filter(|_| counts) {
@@ -120,24 +131,16 @@ impl<const N: usize, F> Business<N, F> {
     }
 }
 
-impl<R, const N: usize, F: Fn(&mut Draft<N>, Returned<'_, R>) -> bool> Measures<R> for Business<N, F> {
+impl<R, const N: usize, F: Fn(&mut Draft<N>, Returned<'_, R>) -> bool> MeasuresResult<R> for Business<N, F> {
     #[inline]
     fn returned(&mut self, result: &R) {
-        let Some(mut draft) = self.draft.take() else { return };
-        match quietly(|| (self.finish)(&mut draft, Returned::new(result))) {
+        let Some(draft) = &mut self.draft else { return };
+        match quietly(|| (self.finish)(draft, Returned::new(result))) {
             Some(true) => draft.record(self.metric),
             Some(false) => {}
-            None => lost_by_panic(),
+            None => lost_by_panic(self.metric.name()),
         }
-    }
-}
-
-impl<const N: usize, F> Drop for Business<N, F> {
-    #[inline]
-    fn drop(&mut self) {
-        if self.draft.is_some() {
-            self.broke_off(thread::panicking() && !self.was_panicking);
-        }
+        self.draft = None;
     }
 }
 
@@ -162,14 +165,27 @@ impl<T: AsRef<str> + ?Sized> Dimension<'_, T> {
     }
 }
 
-impl<T: Display + ?Sized> DisplayDimension<'_, T> {
+impl<T: ?Sized> DisplayDimension<'_, T> {
     /// Puts it in.
-    pub fn put(&mut self) {
+    pub fn put(&mut self)
+    where
+        T: DimensionValue,
+    {
         if let Some(text) = &mut self.text {
             **text = Text::of(self.value);
         }
     }
 }
+
+/// What can be the value of a dimension.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of a dimension",
+    label = "neither a text nor something to display",
+    note = "write something that has a `Display`, such as `dimensions(key = value.name())`, or `dimensions(key = format!(\"{{value:?}}\"))`"
+)]
+pub trait DimensionValue: Display {}
+
+impl<T: Display + ?Sized> DimensionValue for T {}
 
 impl<'a, T: ?Sized> std::ops::Deref for Dimension<'a, T> {
     type Target = DisplayDimension<'a, T>;

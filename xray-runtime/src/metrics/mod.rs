@@ -42,10 +42,10 @@ mod text;
 mod unit;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use emf::{Buffers, Frame, Writer};
+use emf::{Frame, Writer};
 use metric::Definition;
 pub use metric::Metric;
 pub use names::NameError;
@@ -71,8 +71,6 @@ pub struct Metrics {
     sink: Box<dyn Sink>,
     store: Store,
     counters: Counters,
-    /// Taken out while it is used: a sink may itself measure.
-    buffers: Mutex<Option<Box<Buffers>>>,
 }
 
 impl fmt::Debug for Metrics {
@@ -131,10 +129,9 @@ impl Builder {
                 return Err(names::one_too_many(key));
             }
         }
-        for name in frame.log_group.iter().chain(&frame.log_stream) {
-            names::log(name)?;
-        }
-        Ok(Metrics { frame, sink, store: Store::default(), counters: Counters::default(), buffers: Mutex::default() })
+        frame.log_group.as_deref().map_or(Ok(()), names::log_group)?;
+        frame.log_stream.as_deref().map_or(Ok(()), names::log_stream)?;
+        Ok(Metrics { frame, sink, store: Store::default(), counters: Counters::default() })
     }
 }
 
@@ -178,7 +175,7 @@ impl Metrics {
     #[inline]
     fn take(&self, wanted: &Wanted<'_>, measurement: &Measurement) {
         if let Err(reason) = names::value(measurement.value) {
-            self.lost(LossKind::Measurement, reason, 1);
+            self.lost(LossKind::Measurement, reason, 1, wanted.definition.name);
             return crate::diag::say_pending();
         }
         match self.store.here().record(wanted, measurement) {
@@ -195,10 +192,10 @@ impl Metrics {
         let has_usable_values = || wanted.values.iter().all(|value| names::dimension_value(value).is_ok());
         match store.known(wanted) {
             Some(series) => self.take_in(series, wanted, measurement),
-            None if !self.is_usable(wanted) => self.lost(LossKind::Measurement, LossReason::Unusable, 1),
+            None if !self.is_usable(wanted) => self.lost(LossKind::Measurement, LossReason::Unusable, 1, wanted.definition.name),
             None if !has_usable_values() => self.take_folded(wanted, measurement, LossReason::Unusable),
             None => match store.admit(wanted, false) {
-                Err(reason) => self.lost(LossKind::Measurement, reason, 1),
+                Err(reason) => self.lost(LossKind::Measurement, reason, 1, wanted.definition.name),
                 Ok(Some(series)) => self.take_in(series, wanted, measurement),
                 Ok(None) => self.take_folded(wanted, measurement, LossReason::Limit),
             },
@@ -208,7 +205,7 @@ impl Metrics {
 
     /// Records a value under `other` in the place of values of dimensions that cannot be used, or of all where there are too many.
     fn take_folded(&self, wanted: &Wanted<'_>, measurement: &Measurement, reason: LossReason) {
-        self.lost(LossKind::Dimensions, reason, 1);
+        self.lost(LossKind::Dimensions, reason, 1, wanted.definition.name);
         let is_kept = |value: &str| reason == LossReason::Unusable && names::dimension_value(value).is_ok();
         let mut others = [OTHER; DIMENSIONS_MAX];
         // There are no more keys than that: it has been checked.
@@ -220,7 +217,7 @@ impl Metrics {
         match self.store.here().admit(&folded, is_other) {
             Ok(Some(series)) => self.take_in(series, &folded, measurement),
             Ok(None) if !is_other => self.take_folded(wanted, measurement, LossReason::Limit),
-            Ok(None) | Err(_) => self.lost(LossKind::Measurement, LossReason::Limit, 1),
+            Ok(None) | Err(_) => self.lost(LossKind::Measurement, LossReason::Limit, 1, wanted.definition.name),
         }
     }
 
@@ -299,17 +296,20 @@ impl Metrics {
         let watch = crate::clock::Stopwatch::start();
         let properties = self.usable_properties(drained, properties);
         let mut exported = Exported::default();
+        // Several may share a document; the first stands for them.
+        let of = drained.first().map_or("", |drained| drained.series.definition.name);
         let mut done = |line: Result<Line<'_>, u64>| match line {
-            Err(count) => self.lost(LossKind::Measurement, LossReason::TooLarge, count),
+            Err(count) => self.lost(LossKind::Measurement, LossReason::TooLarge, count, of),
             Ok(line) => match quietly(|| self.sink.write(line)).unwrap_or(Err(LossReason::Panicked)) {
-                Err(reason) => self.lost(LossKind::Measurement, reason, line.measurements()),
+                Err(reason) => self.lost(LossKind::Measurement, reason, line.measurements(), of),
                 Ok(()) => {
                     exported.documents += 1;
                     exported.bytes += line.bytes().len() as u64;
                 }
             },
         };
-        let mut buffers = self.buffers().take().unwrap_or_default();
+        let store = self.store.here();
+        let mut buffers = store.take_buffers();
         Writer {
             frame: &self.frame,
             properties: &properties,
@@ -319,13 +319,9 @@ impl Metrics {
             done: &mut done,
         }
         .write(drained);
-        *self.buffers() = Some(buffers);
+        store.give_back_buffers(buffers);
         exported.nanos = watch.nanos();
         self.counters.exported(&exported);
-    }
-
-    fn buffers(&self) -> std::sync::MutexGuard<'_, Option<Box<Buffers>>> {
-        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The properties that collide with nothing else at the root of any of these documents.
@@ -336,7 +332,7 @@ impl Metrics {
             let of_one = |one: &Drained| one.series.definition.name == *key || one.series.keys.contains(key);
             let is_taken = || of_all || usable.iter().any(|(other, _)| other == key) || drained.iter().any(of_one);
             match names::property(usable.len(), key, value).or_else(|| is_taken().then_some(LossReason::Unusable)) {
-                Some(reason) => self.lost(LossKind::Property, reason, 1),
+                Some(reason) => self.lost(LossKind::Property, reason, 1, key),
                 None => usable.push((*key, *value)),
             }
         }
@@ -344,10 +340,18 @@ impl Metrics {
     }
 
     #[cold]
-    fn lost(&self, kind: LossKind, reason: LossReason, count: u64) {
+    pub(crate) fn lost(&self, kind: LossKind, reason: LossReason, count: u64, of: &str) {
         if count > 0 && self.counters.lost(kind, reason, count) {
+            let remedy = match (kind, reason) {
+                (LossKind::Measurement, LossReason::Unusable) => " (no number, or a name that CloudWatch refuses)",
+                (LossKind::Measurement, LossReason::TooLarge) => " (CloudWatch takes values within 2^360)",
+                (LossKind::Dimensions, LossReason::Unusable) => " (CloudWatch takes printable ASCII; recorded as `other`)",
+                (LossKind::Dimensions, LossReason::Limit) => " (too many different values; recorded as `other`)",
+                _ => "",
+            };
             crate::diag::later(format!(
-                "{kind} of a metric lost: {reason}. Further losses of this kind are only counted; see Metrics::stats()."
+                "{kind} of the metric `{}` lost: {reason}{remedy}. Further losses of this kind are only counted; see Metrics::stats().",
+                crate::export::shown(of)
             ));
         }
     }

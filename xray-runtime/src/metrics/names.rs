@@ -74,10 +74,12 @@ pub(crate) fn namespace(text: &str) -> Result<(), NameError> {
         remedy: "write 1 to 256 letters, digits, blanks and ._#:/- of ASCII",
     };
     RULE.check(text)?;
-    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._#:/-".contains(&byte)) {
-        return Ok(());
+    match () {
+        // Source: "PutMetricData" in the API reference of CloudWatch.
+        () if text.starts_with("AWS/") => Err(RULE.error(text, "AWS/ is for services of AWS")),
+        () if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._#:/-".contains(&byte)) => Ok(()),
+        () => Err(RULE.error(text, "it has a character that is not allowed")),
     }
-    Err(RULE.error(text, "it has a character that is not allowed"))
 }
 
 /// Whether this can be the name of a metric.
@@ -98,10 +100,21 @@ pub(super) fn one_too_many(key: &str) -> NameError {
     Rule { what: "the key of a dimension", chars_max: DIMENSION_KEY_CHARS_MAX, remedy }.error(key, "it comes twice, or after 30 others")
 }
 
-/// Whether this can be the name of a log group or a log stream.
-pub(crate) fn log(text: &str) -> Result<(), NameError> {
-    let remedy = "write 1 to 512 printable characters of ASCII";
-    Rule { what: "the name of a log group or stream", chars_max: LOG_NAME_CHARS_MAX, remedy }.check(text)
+/// Whether this can be the name of a log group. Source: "CreateLogGroup" in the API reference of CloudWatch Logs.
+pub(crate) fn log_group(text: &str) -> Result<(), NameError> {
+    let remedy = "write 1 to 512 letters, digits and ._/#- of ASCII";
+    let rule = Rule { what: "the name of a log group", chars_max: LOG_NAME_CHARS_MAX, remedy };
+    rule.check(text)?;
+    let is_usable = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._/#-".contains(&byte));
+    if is_usable { Ok(()) } else { Err(rule.error(text, "it has a character that is not allowed")) }
+}
+
+/// Whether this can be the name of a log stream. Source: "CreateLogStream", likewise.
+pub(crate) fn log_stream(text: &str) -> Result<(), NameError> {
+    let remedy = "write 1 to 512 printable characters of ASCII without : and *";
+    let rule = Rule { what: "the name of a log stream", chars_max: LOG_NAME_CHARS_MAX, remedy };
+    rule.check(text)?;
+    if text.contains([':', '*']) { Err(rule.error(text, "it has a character that is not allowed")) } else { Ok(()) }
 }
 
 /// Whether this can be the value of a dimension.
@@ -164,6 +177,12 @@ mod tests {
                 assert!(message.contains(problem) && message.contains(remedy), "{message}");
                 assert!(!message.contains('\n'));
             }
+        }
+        assert!(namespace("AWS/Lambda").unwrap_err().to_string().contains("services of AWS"));
+        assert_eq!((log_group("/aws/lambda/f_1.x#"), log_stream("2026/11/21/[$LATEST]a b")), (Ok(()), Ok(())));
+        for (refused, problem) in [(log_group("a b"), "not allowed"), (log_stream("a:b"), "not allowed"), (log_group(""), "empty")] {
+            let message = refused.unwrap_err().to_string();
+            assert!(message.contains(problem) && message.contains("1 to 512"), "{message}");
         }
         assert!(namespace("a\"b").unwrap_err().to_string().contains("not allowed"));
         assert_eq!(namespace("My App_1.0#x:y/z-"), Ok(()));

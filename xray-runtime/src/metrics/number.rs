@@ -16,6 +16,11 @@ use super::Unit;
 /// assert_eq!(Duration::from_millis(1500).in_unit(Unit::Seconds), Some(1.5));
 /// assert_eq!(None::<f64>.in_unit(Unit::None), None);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of a metric",
+    label = "not a number, a `Duration`, a `bool`, or an `Option` of one",
+    note = "write what is to be measured of it, such as `value = items.len()`, or `value = price.to_f64()`"
+)]
 pub trait MetricValue {
     /// The value in this unit. What cannot be told in it, such as a duration in bytes, is not a number, and lost and counted when it is
     /// recorded.

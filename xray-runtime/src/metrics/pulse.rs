@@ -4,13 +4,15 @@
 //! while there is none. What the last second has measured is written when the program exits.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::io::Write;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use super::Metrics;
 use crate::clock::Moment;
+use crate::diag;
 use crate::sys;
 
 /// How often metrics are written.
@@ -35,17 +37,24 @@ pub(crate) struct Pulse {
 #[derive(Debug)]
 struct Beat {
     process: u32,
-    /// Whether something has been measured since the metrics were written.
-    is_due: AtomicBool,
+    /// Whether something has been measured since the metrics were written, and the thread knows.
+    is_due: AtomicU8,
     state: Mutex<State>,
     changed: Condvar,
     /// For a forked child, which has no such thread, and where nobody may ever give back the lock.
     in_child: OnceLock<Box<Beat>>,
 }
 
+const NOT_DUE: u8 = 0;
+const DUE: u8 = 1;
+/// There is no thread that would write them.
+const DUE_TO_NOBODY: u8 = 2;
+
 #[derive(Debug, Default)]
 struct State {
     has_thread: bool,
+    /// When to try again to have one.
+    retry: Option<Moment>,
     /// Whether the program waits for it.
     is_asked: bool,
 }
@@ -53,7 +62,7 @@ struct State {
 impl Beat {
     fn new() -> Self {
         let process = sys::process_id();
-        Self { process, is_due: AtomicBool::new(false), state: Mutex::default(), changed: Condvar::new(), in_child: OnceLock::new() }
+        Self { process, is_due: AtomicU8::new(NOT_DUE), state: Mutex::default(), changed: Condvar::new(), in_child: OnceLock::new() }
     }
 
     /// That of this process.
@@ -85,14 +94,14 @@ impl Pulse {
     /// Writes what there is.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
         // First: what is measured meanwhile is due again.
-        self.beat.here().is_due.store(false, Relaxed);
+        self.beat.here().is_due.store(NOT_DUE, Relaxed);
         self.metrics.flush(timeout)
     }
 
     /// Something has been measured, and is to be written within a second.
     #[inline]
     pub(crate) fn due(self: &Arc<Self>) {
-        if !self.beat.here().is_due.load(Relaxed) {
+        if self.beat.here().is_due.load(Relaxed) != DUE {
             self.wake();
         }
     }
@@ -101,34 +110,45 @@ impl Pulse {
     fn wake(self: &Arc<Self>) {
         let beat = self.beat.here();
         let mut state = beat.lock();
-        beat.is_due.store(true, Relaxed);
-        if !state.has_thread {
+        let is_first = state.retry.is_none();
+        if !state.has_thread && state.retry.is_none_or(|retry| retry.wait().is_zero()) {
             let own = Arc::clone(self);
             let thread = thread::Builder::new().name("autoxray-metrics".into()).stack_size(STACK_BYTES);
-            // Without a thread they are written when there is one, or when the program asks for it.
             state.has_thread = thread.spawn(move || own.run()).is_ok();
-            sys::at_exit(crate::recorder::at_exit);
+            state.retry = Moment::after(PERIOD);
+            if is_first {
+                sys::at_exit(crate::recorder::at_exit);
+            }
+            if is_first && !state.has_thread {
+                diag::later("no thread can be had that writes metrics each second: they are written at the end of the program".into());
+            }
         }
+        beat.is_due.store(if state.has_thread { DUE } else { DUE_TO_NOBODY }, Relaxed);
         drop(state);
         beat.changed.notify_all();
+        diag::say_pending();
     }
 
     fn run(&self) {
         let beat = self.beat.here();
+        let is_due = || beat.is_due.load(Relaxed) != NOT_DUE;
         loop {
             let mut state = beat.lock();
-            while !beat.is_due.load(Relaxed) && !state.is_asked {
+            while !is_due() && !state.is_asked {
                 state = beat.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
             let end = Moment::after(PERIOD);
             while let Some(left) = end.map(Moment::wait).filter(|left| !left.is_zero() && !state.is_asked) {
                 state = beat.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
             }
+            let was_asked = state.is_asked;
             drop(state);
             self.flush(SINK_WAIT_MAX);
-            let mut state = beat.lock();
-            if std::mem::take(&mut state.is_asked) {
-                drop(state);
+            if was_asked {
+                // Standard output may have been ours when the program wanted to flush it for the last time.
+                let _ = std::io::stdout().flush();
+                // Whatever has been measured since is asked for again, if anybody still waits.
+                beat.lock().is_asked = false;
                 beat.changed.notify_all();
             }
         }
@@ -138,9 +158,14 @@ impl Pulse {
     pub(crate) fn at_exit(&self) {
         let beat = self.beat.here();
         let mut state = beat.lock();
-        if !state.has_thread || !beat.is_due.load(Relaxed) {
+        if !state.has_thread {
+            drop(state);
+            if beat.is_due.load(Relaxed) != NOT_DUE {
+                self.flush(SINK_WAIT_MAX);
+            }
             return;
         }
+        // Also where nothing is due: it may be about to be written.
         state.is_asked = true;
         beat.changed.notify_all();
         let end = Moment::after(EXIT_WAIT_MAX);

@@ -3,12 +3,14 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use xray_model::limits::EMF_BYTES_MAX;
 
 use crate::stats::LossReason;
+use crate::sys::{self, NoFork};
 
 /// Takes finished documents of metrics.
 ///
@@ -83,15 +85,41 @@ impl fmt::Debug for Line<'_> {
 /// Writes to standard output: what AWS Lambda, and the log drivers of ECS and EKS, bring to CloudWatch Logs. The default.
 ///
 /// A line is written as a whole while nobody else in the program can write there, past what the program has begun to print and not ended
-/// with a line break. It waits like any other print if nobody reads it.
+/// with a line break. If nobody reads standard output, a quarter of a second is waited once, and then no more until somebody does; what
+/// cannot be written is lost and counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StdoutSink;
 
+/// Whether nobody reads standard output, as it seemed the last time.
+static IS_STUCK: AtomicBool = AtomicBool::new(false);
+
+/// How long somebody may take to read it.
+const STDOUT_WAIT_MAX: Duration = Duration::from_millis(250);
+
 impl Sink for StdoutSink {
     fn write(&self, line: Line<'_>) -> Result<(), LossReason> {
+        let wait = if IS_STUCK.load(Relaxed) { Duration::ZERO } else { STDOUT_WAIT_MAX };
+        // Before the lock is taken, which the program needs to print and to exit.
+        let is_writable = is_writable(wait);
+        IS_STUCK.store(!is_writable, Relaxed);
+        if !is_writable {
+            return Err(LossReason::BufferFull);
+        }
+        let _kept = NoFork::begin();
         let lock = std::io::stdout().lock();
         write_all(lock, line.bytes()).map_err(|_| LossReason::Failed)
     }
+}
+
+#[cfg(unix)]
+fn is_writable(wait: Duration) -> bool {
+    use std::os::fd::AsFd;
+    sys::wait_writable(std::io::stdout().as_fd(), wait)
+}
+
+#[cfg(not(unix))]
+fn is_writable(_wait: Duration) -> bool {
+    true
 }
 
 /// Past the buffer, which may hold the beginning of a line.

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use xray_model::limits::{EMF_VALUES_MAX, METRIC_SERIES_MAX, METRIC_SERIES_TOTAL_MAX, METRIC_VALUE_MAX};
 use xray_model::{SegmentId, TraceId};
 
+use super::emf::Buffers;
 use super::table::{Entry, Series, Table, Wanted};
 use crate::stats::LossReason;
 use crate::sys;
@@ -31,6 +32,8 @@ pub(super) struct Store {
     process: u32,
     shards: [Shard; SHARDS],
     registry: Mutex<Registry>,
+    /// Taken out while they are used: a sink may itself measure.
+    buffers: Mutex<Option<Box<Buffers>>>,
     /// For a forked child: there, nobody may ever give back the locks above, and what has been recorded is the parent's to send.
     in_child: OnceLock<Box<Store>>,
 }
@@ -137,7 +140,7 @@ impl Values {
 impl Default for Store {
     fn default() -> Self {
         let process = sys::process_id();
-        Self { process, shards: Default::default(), registry: Mutex::default(), in_child: OnceLock::new() }
+        Self { process, shards: Default::default(), registry: Mutex::default(), buffers: Mutex::default(), in_child: OnceLock::new() }
     }
 }
 
@@ -172,6 +175,17 @@ impl Store {
     pub(super) fn give_back(&self, mut values: Vec<f64>) {
         values.clear();
         lock(&self.shards[shard_of_thread()].0).spare = values;
+    }
+
+    /// Room to write documents in.
+    pub(super) fn take_buffers(&self) -> Box<Buffers> {
+        lock(&self.buffers).take().unwrap_or_default()
+    }
+
+    pub(super) fn give_back_buffers(&self, buffers: Box<Buffers>) {
+        // Dropped without the lock, if there are others by now.
+        let others = lock(&self.buffers).replace(buffers);
+        drop(others);
     }
 
     /// The series that is known as this, if it is.

@@ -20,12 +20,12 @@ enum Kept {
 impl Text {
     pub(crate) const EMPTY: Self = Self(Kept::Short(ShortText::EMPTY));
 
-    /// What `value` displays.
+    /// What `value` displays; nothing if it cannot.
     pub(crate) fn of(value: &(impl fmt::Display + ?Sized)) -> Self {
         let mut text = Self::EMPTY;
-        // It fails where it is cut.
-        let _ = write!(text, "{value}");
-        text
+        let is_whole = write!(text, "{value}").is_ok();
+        // It also fails where it is cut.
+        if is_whole || text.as_str().len() > DIMENSION_VALUE_CHARS_MAX { text } else { Self::EMPTY }
     }
 
     /// This text.

@@ -75,6 +75,9 @@ impl Table {
     }
 
     pub(super) fn encode(&mut self, top: Slot, batch: &mut Option<Box<Batch>>) {
+        if !self.is_sampled() {
+            return;
+        }
         self.sort_children(top);
         let Some(identity) = &self.identity else { return };
         batch.get_or_insert_with(Batch::take).add(&Tree { identity, records: &self.records, top });

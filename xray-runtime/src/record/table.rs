@@ -177,11 +177,8 @@ impl Table {
         measured
     }
 
-    /// Keeps what has been closed until it can be sent.
+    /// Keeps what has been closed until it can be sent. So is what is not sampled: places within it are to be found as long as in any other trace.
     fn keep(&mut self, slot: Slot, batch: &mut Option<Box<Batch>>) {
-        if !self.is_sampled() {
-            return self.forget(slot);
-        }
         let record = &mut self.records[slot as usize];
         let bytes = record.bytes();
         record.tree_bytes += bytes;
@@ -198,7 +195,7 @@ impl Table {
         }
     }
 
-    /// Frees a record that is over and not to be sent.
+    /// Frees a record that is not to be sent.
     fn forget(&mut self, slot: Slot) {
         let record = &mut self.records[slot as usize];
         record.phase = Phase::Free;
@@ -207,7 +204,7 @@ impl Table {
     }
 
     /// Whether what is recorded is sent.
-    pub(super) fn is_sampled(&self) -> bool {
+    pub(crate) fn is_sampled(&self) -> bool {
         self.identity.as_ref().is_some_and(|identity| identity.is_sampled)
     }
 

@@ -18,7 +18,7 @@ pub use attach::{
 pub use build::{Segment, Subsegment, segment, subsegment};
 pub use future::Traced;
 pub use guard::Guard;
-pub use measured::{MeasuredFuture, Measures, Returned, measured};
+pub use measured::{Kept, MeasuredFuture, Measures, MeasuresResult, NotAResult, Plain, Returned, measured};
 pub use opened::{CurrentSubsegment, OpenSubsegment};
 pub use site::Site;
 pub use sla::SlaWatch;

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use super::Measures;
+use super::measured::{Measures, MeasuresResult};
 use crate::clock::Stopwatch;
 use crate::context::Here;
 use crate::map;
-use crate::switch;
 
 /// Watches how long a function takes, and tells it as [`map::Sla`].
 #[derive(Debug)]
@@ -20,8 +19,7 @@ pub struct SlaWatch {
 impl SlaWatch {
     #[inline]
     pub(crate) fn new(operation: &'static str, target: Duration) -> Self {
-        let start = if switch::is_off() || Here::is_passive() { None } else { Some(Stopwatch::start()) };
-        Self { operation, target, start }
+        Self { operation, target, start: None }
     }
 
     fn end(&mut self) {
@@ -31,18 +29,21 @@ impl SlaWatch {
     }
 }
 
-impl<R> Measures<R> for SlaWatch {
+impl Measures for SlaWatch {
     #[inline]
-    fn returned(&mut self, _result: &R) {
+    fn begins(&mut self) {
+        self.start = Here::current().is_recording().then(Stopwatch::start);
+    }
+
+    #[inline]
+    fn broke_off(&mut self, _panicked: bool) {
         self.end();
     }
 }
 
-impl Drop for SlaWatch {
+impl<R> MeasuresResult<R> for SlaWatch {
     #[inline]
-    fn drop(&mut self) {
-        if self.start.is_some() {
-            self.end();
-        }
+    fn returned(&mut self, _result: &R) {
+        self.end();
     }
 }
