@@ -25,7 +25,8 @@ const SOCKETS: Rule = Rule {
 /// The macros run in the compiler, where there is no runtime to ask.
 const ENVIRONMENT: Rule = Rule {
     what: "the environment is read once, in config/env.rs: take a setting from there",
-    places: &["xray-runtime/src/config/env.rs", "xray-macros/src/calls/note.rs"],
+    // The second has names that the first looks up.
+    places: &["xray-runtime/src/config/env.rs", "xray-runtime/src/config/metrics.rs", "xray-macros/src/calls/note.rs"],
     signs: &[
         "env::var",
         "env::var_os",

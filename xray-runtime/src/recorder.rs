@@ -12,7 +12,7 @@ use crate::config::{Builder, Capture, ContextMissing, Lambda};
 use crate::context::{self, Context, Here, Scoped};
 use crate::export::{Batch, Document, Exporter, json};
 use crate::metrics::Metrics;
-use crate::metrics::pulse::Pulse;
+use crate::metrics::pulse::{self, Pulse};
 use crate::record::Measured;
 use crate::sampling::Sampler;
 use crate::stats::{Counters, LossKind, LossReason, Stats};
@@ -78,7 +78,7 @@ fn make(builder: Builder) -> (&'static Recorder, bool) {
             switch::process_is_off();
         }
         if !installed.is_measuring() {
-            switch::process_does_not_measure();
+            pulse::process_does_not_measure();
         }
         problems.iter().for_each(|problem| crate::diag::log(problem));
     }
@@ -103,10 +103,7 @@ impl Recorder {
         if enabled {
             switch::on();
         }
-        let metrics = builder.metrics.take().map(|metrics| Arc::new(Pulse::new(metrics)));
-        if metrics.is_some() {
-            switch::measures();
-        }
+        let metrics = builder.metrics.take().map(Arc::new);
         Self(Arc::new(Inner {
             segment_heading: heading(builder.service_version.as_deref()),
             context_missing: builder.context_missing,

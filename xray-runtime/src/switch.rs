@@ -1,10 +1,8 @@
-//! Whether anything can be recorded, or measured, at all: the one thing that is looked at when that is switched off.
+//! Whether anything can be recorded at all: the one thing that is looked at when tracing is switched off.
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 static SWITCH: AtomicU8 = AtomicU8::new(UNDECIDED);
-
-static MEASURES: AtomicU8 = AtomicU8::new(UNDECIDED);
 
 const UNDECIDED: u8 = 0;
 const OFF: u8 = 1;
@@ -24,20 +22,4 @@ pub(crate) fn on() {
 /// The recorder of the process is not enabled. Recorders of tests may be, which then stays so.
 pub(crate) fn process_is_off() {
     let _ = SWITCH.compare_exchange(UNDECIDED, OFF, Relaxed, Relaxed);
-}
-
-/// Whether it is certain that nothing is measured.
-#[inline]
-pub(crate) fn measures_nothing() -> bool {
-    MEASURES.load(Relaxed) == OFF
-}
-
-/// A recorder has been made that measures.
-pub(crate) fn measures() {
-    MEASURES.store(ON, Relaxed);
-}
-
-/// The recorder of the process does not. Recorders of tests may, which then stays so.
-pub(crate) fn process_does_not_measure() {
-    let _ = MEASURES.compare_exchange(UNDECIDED, OFF, Relaxed, Relaxed);
 }

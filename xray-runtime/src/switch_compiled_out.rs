@@ -14,15 +14,3 @@ pub(crate) const fn on() {}
 
 /// There is nothing to switch.
 pub(crate) const fn process_is_off() {}
-
-/// Nothing is measured, ever.
-#[inline(always)]
-pub(crate) const fn measures_nothing() -> bool {
-    true
-}
-
-/// There is nothing to switch.
-pub(crate) const fn measures() {}
-
-/// There is nothing to switch.
-pub(crate) const fn process_does_not_measure() {}

@@ -2,10 +2,9 @@
 
 use std::ffi::OsString;
 
-use crate::config::metrics::{MetricsEnvironment, NAMESPACE};
+use super::metrics::MetricsEnvironment;
 use crate::config::{ContextMissing, Initialization};
 use crate::export::DaemonAddress;
-use crate::metrics::{NameError, ParseAgentAddressError, names};
 use crate::sampling::Sampling;
 
 /// Everything that can be set from outside.
@@ -39,7 +38,7 @@ impl Environment {
         Self::parse(|name| std::env::var_os(name))
     }
 
-    fn parse(lookup: impl Fn(&str) -> Option<OsString>) -> (Self, Vec<String>) {
+    pub(super) fn parse(lookup: impl Fn(&str) -> Option<OsString>) -> (Self, Vec<String>) {
         let mut problems = Vec::new();
         let mut reader = Reader { lookup: &lookup, problems: &mut problems };
         let captured = reader.first(&["ENABLE_XRAY_AUTOPATCH"], CAPTURED, switch);
@@ -60,20 +59,21 @@ impl Environment {
             capture_aws: reader.captured("XRAY_CAPTURE_AWS", captured),
             capture_http: reader.captured("XRAY_CAPTURE_HTTP", captured),
             lambda: reader.lambda(),
-            metrics: reader.metrics(),
+            metrics: MetricsEnvironment::read(&mut reader),
         };
         (environment, problems)
     }
 }
 
-struct Reader<'a> {
+/// Looks variables up, and keeps what is wrong with them.
+pub(super) struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<OsString>,
     problems: &'a mut Vec<String>,
 }
 
 impl Reader<'_> {
     /// The value of the first of `names` that is set to something usable; an empty one counts as not set.
-    fn first<T>(&mut self, names: &[&str], default: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn first<T>(&mut self, names: &[&str], default: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         let mut parsed = None;
         self.first_that(names, default, &mut |text| {
             parsed = Some(parse(text)?);
@@ -122,31 +122,6 @@ impl Reader<'_> {
         }
     }
 
-    fn metrics(&mut self) -> MetricsEnvironment {
-        let named = |check: fn(&str) -> Result<(), NameError>| {
-            move |value: &str| check(value).map(|()| value.to_owned()).map_err(|error| error.why())
-        };
-        let environments = ["Lambda", "Local", "EC2", "ECS", "Agent", "Default"];
-        let environment = self.first(&["AWS_EMF_ENVIRONMENT"], "what this process finds itself in", |value| {
-            let known = environments.into_iter().find(|known| known.eq_ignore_ascii_case(value));
-            known.ok_or_else(|| format!("write one of {}", environments.join(", ")))
-        });
-        MetricsEnvironment {
-            is_on: self.first(&["XRAY_METRICS"], "emf on Lambda, off elsewhere", |value| match value.to_ascii_lowercase().as_str() {
-                "emf" => Ok(true),
-                "off" => Ok(false),
-                _ => Err("write emf or off".to_owned()),
-            }),
-            namespace: self.first(NAMESPACES, NAMESPACE, named(names::namespace)),
-            agent: self.first(&["AWS_EMF_AGENT_ENDPOINT"], "tcp://127.0.0.1:25888", |value| {
-                value.parse().map_err(|error: ParseAgentAddressError| error.to_string())
-            }),
-            log_group: self.first(&["AWS_EMF_LOG_GROUP_NAME"], "the agent's own", named(names::log_group)),
-            log_stream: self.first(&["AWS_EMF_LOG_STREAM_NAME"], "the agent's own", named(names::log_stream)),
-            is_on_stdout: matches!(environment, Some("Lambda" | "Local")),
-        }
-    }
-
     /// A text that may be anything.
     fn text(&mut self, name: &str) -> Option<String> {
         self.first(&[name], "nothing", |value| Ok(value.to_owned()))
@@ -161,9 +136,6 @@ impl Reader<'_> {
 
 /// Powertools' name comes last: functions that move from it to us keep theirs.
 const SERVICE_NAME: &[&str] = &["AWS_XRAY_TRACING_NAME", "XRAY_SERVICE_NAME", "POWERTOOLS_SERVICE_NAME"];
-
-/// The one of AWS's own libraries for EMF first; Powertools' last, likewise.
-const NAMESPACES: &[&str] = &["AWS_EMF_NAMESPACE", "XRAY_METRICS_NAMESPACE", "POWERTOOLS_METRICS_NAMESPACE"];
 
 /// What is taken in the place of a switch of client calls that cannot be used.
 const CAPTURED: &str = "calls stay captured as set in code, or all";
@@ -302,15 +274,6 @@ mod tests {
             ("XRAY_SAMPLING_RATE", "1.5", "from 0.0 to 1.0", "5 % of the rest"),
             ("XRAY_SAMPLING_RATE", "NaN", "from 0.0 to 1.0", "5 % of the rest"),
             ("XRAY_TIMEOUT_MARGIN", "5", "from 0.0 to 1.0", "0.05"),
-            ("XRAY_METRICS", "on", "write emf or off", "off elsewhere"),
-            ("AWS_EMF_NAMESPACE", "a\"b", "1 to 256 letters", "autoxray"),
-            ("XRAY_METRICS_NAMESPACE", ":x", "begins with a colon", "autoxray"),
-            ("POWERTOOLS_METRICS_NAMESPACE", "größe", "not printable ASCII", "autoxray"),
-            ("AWS_EMF_AGENT_ENDPOINT", "localhost:25888", "write tcp://host:port", "tcp://127.0.0.1:25888"),
-            ("AWS_EMF_LOG_GROUP_NAME", "a b", "1 to 512", "the agent's own"),
-            ("AWS_EMF_NAMESPACE", "AWS/Lambda", "services of AWS", "autoxray"),
-            ("AWS_EMF_LOG_STREAM_NAME", ":", "1 to 512", "the agent's own"),
-            ("AWS_EMF_ENVIRONMENT", "Mars", "write one of Lambda, Local", "finds itself in"),
         ] {
             let (environment, problems) = parse(&[(name, value)]);
             assert_eq!(environment, Environment::default(), "{name}");

@@ -3,16 +3,20 @@
 mod capture;
 pub(crate) mod env;
 mod lambda;
-pub(crate) mod metrics;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(not(feature = "metrics"))]
+#[path = "metrics_compiled_out.rs"]
+mod metrics;
 
 use std::borrow::Cow;
 
 pub use capture::{Capture, Carriers};
 use env::Environment;
 pub use lambda::{Initialization, Lambda};
+use metrics::MetricsSetting;
 
 use crate::export::{DaemonAddress, Exporter, UdpExporter};
-use crate::metrics::Metrics;
 use crate::recorder::{AlreadyInstalled, Recorder};
 use crate::sampling::Sampling;
 
@@ -54,7 +58,7 @@ pub struct Builder {
     pub(crate) context_missing: ContextMissing,
     pub(crate) capture: Capture,
     pub(crate) lambda: Lambda,
-    pub(crate) metrics: Option<Metrics>,
+    pub(crate) metrics: MetricsSetting,
     pub(crate) disabled: bool,
 }
 
@@ -107,31 +111,6 @@ impl Builder {
         self
     }
 
-    /// Metrics of what is recorded, and of what the program [measures](crate::metrics): requests, their errors, faults, throttles and how long
-    /// they took, by operation; the same of each service that is called; cold starts. They are exact although traces are sampled.
-    ///
-    /// `XRAY_METRICS=off` takes them away, `XRAY_METRICS=emf` makes some where none are set; on Lambda they are made without it. A namespace in
-    /// the environment wins over that of `metrics`.
-    ///
-    /// ```
-    /// # use xray_runtime as autoxray;
-    /// use autoxray::Recorder;
-    /// use autoxray::metrics::{MemorySink, Metrics};
-    /// use std::time::Duration;
-    ///
-    /// let sink = MemorySink::new();
-    /// let metrics = Metrics::builder("Shop").dimension("Service", "orders").sink(sink.clone()).build()?;
-    /// let recorder = Recorder::builder().metrics(metrics).build();
-    /// recorder.run(|| autoxray::segment("place").run(|| ()));
-    /// let _ = recorder.flush(Duration::ZERO);
-    /// assert!(sink.take()[0].contains(r#""Operation":"place","Errors":0,"Faults":0,"Latency":"#));
-    /// # Ok::<(), autoxray::metrics::NameError>(())
-    /// ```
-    pub fn metrics(mut self, metrics: Metrics) -> Self {
-        self.metrics = Some(metrics);
-        self
-    }
-
     /// Whether anything is recorded at all. `AWS_XRAY_SDK_ENABLED` and `AWS_XRAY_SDK_DISABLED` win over it.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.disabled = !enabled;
@@ -171,7 +150,7 @@ impl Builder {
         self.capture.http = capture_http.unwrap_or(self.capture.http);
         self.disabled = enabled.map_or(self.disabled, |enabled| !enabled);
         self.lambda.apply(lambda);
-        self.apply_metrics(metrics);
+        self.apply_metrics(&metrics);
     }
 
     pub(crate) fn take_exporter(&mut self) -> Box<dyn Exporter> {

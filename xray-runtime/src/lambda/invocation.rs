@@ -13,6 +13,7 @@ use super::watchdog::{self, Watch};
 use crate::clock;
 use crate::config::Initialization;
 use crate::context::{Here, Mode};
+use crate::metrics::pulse;
 use crate::record::{Ending, Label, Namespace, Table, Within};
 use crate::recorder::Recorder;
 use crate::span::{Site, Values};
@@ -221,7 +222,7 @@ impl OpenInvocation {
     /// Where tracing is switched off. What the program measures is still to be written when the invocation ends.
     fn unobserved(place: Here) -> Self {
         let mut open = Self::unrecorded(place);
-        open.writes_metrics = !switch::measures_nothing();
+        open.writes_metrics = !pulse::measures_nothing();
         open
     }
 

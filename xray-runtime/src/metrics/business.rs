@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde::{Serialize, Serializer};
 
-use super::{Metric, MetricValue, Text, Unit, names};
+use super::{Metric, MetricValue, Text, Unit, names, pulse};
 use crate::clock::Stopwatch;
 use crate::context::Here;
 use crate::span::{Measures, MeasuresResult, Returned, Values};
@@ -55,7 +55,7 @@ enum Value {
 #[inline]
 pub fn business<const N: usize, F>(metric: &'static Metric<N>, when: When, begin: impl FnOnce(&mut Draft<N>), finish: F) -> Business<N, F> {
     let mut business = Business { metric, when, draft: None, finish };
-    if !(switch::measures_nothing() && (switch::is_off() || Here::is_passive())) {
+    if !(pulse::measures_nothing() && (switch::is_off() || Here::is_passive())) {
         let mut draft = Draft { dimensions: [const { Text::EMPTY }; N], value: Value::Missing, unit: metric.unit() };
         match quietly(|| begin(&mut draft)) {
             Some(()) => business.draft = Some(draft),

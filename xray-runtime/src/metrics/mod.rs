@@ -32,6 +32,10 @@ mod emf;
 mod metric;
 pub(crate) mod names;
 mod number;
+#[cfg(feature = "metrics")]
+pub(crate) mod pulse;
+#[cfg(not(feature = "metrics"))]
+#[path = "pulse_compiled_out.rs"]
 pub(crate) mod pulse;
 mod sink;
 mod store;

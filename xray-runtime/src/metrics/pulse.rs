@@ -15,6 +15,24 @@ use crate::clock::Moment;
 use crate::diag;
 use crate::sys;
 
+/// Whether anything is measured.
+static MEASURES: AtomicU8 = AtomicU8::new(UNDECIDED);
+
+const UNDECIDED: u8 = 0;
+const NOTHING: u8 = 1;
+const SOMETHING: u8 = 2;
+
+/// Whether it is certain that nothing is measured.
+#[inline]
+pub(crate) fn measures_nothing() -> bool {
+    MEASURES.load(Relaxed) == NOTHING
+}
+
+/// The recorder of the process does not measure. Recorders of tests may, which then stays so.
+pub(crate) fn process_does_not_measure() {
+    let _ = MEASURES.compare_exchange(UNDECIDED, NOTHING, Relaxed, Relaxed);
+}
+
 /// How often metrics are written.
 const PERIOD: Duration = Duration::from_secs(1);
 
@@ -84,6 +102,7 @@ impl fmt::Debug for Pulse {
 
 impl Pulse {
     pub(crate) fn new(metrics: Metrics) -> Self {
+        MEASURES.store(SOMETHING, Relaxed);
         Self { metrics, beat: Beat::new() }
     }
 

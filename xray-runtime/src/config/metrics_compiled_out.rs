@@ -1,0 +1,34 @@
+//! Takes the place of `metrics` without that feature: no recorder has any.
+
+use super::Builder;
+use super::env::Reader;
+use crate::metrics::pulse::Pulse;
+use crate::metrics::{Metrics, NameError};
+
+/// Only the other one has a use for these.
+const _: fn(Metrics, Option<String>) -> Metrics = Metrics::in_namespace;
+const _: fn(&NameError) -> String = NameError::why;
+
+/// There is nothing to set.
+#[derive(Debug, Default)]
+pub(crate) struct MetricsSetting;
+
+impl MetricsSetting {
+    pub(crate) const fn take(&mut self) -> Option<Pulse> {
+        None
+    }
+}
+
+/// Nothing is looked for in the environment.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct MetricsEnvironment;
+
+impl MetricsEnvironment {
+    pub(super) const fn read(_reader: &mut Reader<'_>) -> Self {
+        Self
+    }
+}
+
+impl Builder {
+    pub(super) const fn apply_metrics(&mut self, _environment: &MetricsEnvironment) {}
+}
