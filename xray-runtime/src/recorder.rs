@@ -12,7 +12,7 @@ use crate::config::{Builder, Capture, ContextMissing, Lambda};
 use crate::context::{self, Context, Here, Scoped};
 use crate::export::{Batch, Document, Exporter, json};
 use crate::metrics::Metrics;
-use crate::metrics::pulse::{self, Pulse};
+use crate::metrics::pulse::{self, SharedPulse};
 use crate::record::Measured;
 use crate::sampling::Sampler;
 use crate::stats::{Counters, LossKind, LossReason, Stats};
@@ -41,7 +41,7 @@ struct Inner {
     sampler: Sampler,
     exporter: Box<dyn Exporter>,
     counters: Counters,
-    metrics: Option<Arc<Pulse>>,
+    metrics: Option<SharedPulse>,
 }
 
 /// The recorder of the process.
@@ -103,7 +103,7 @@ impl Recorder {
         if enabled {
             switch::on();
         }
-        let metrics = builder.metrics.take().map(Arc::new);
+        let metrics = builder.metrics.take();
         Self(Arc::new(Inner {
             segment_heading: heading(builder.service_version.as_deref()),
             context_missing: builder.context_missing,

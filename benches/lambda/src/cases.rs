@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Peer {
     Bare,
     Autoxray,
+    /// The same with metrics.
+    Measured,
     Awssdk,
     Tower,
     Lite,
@@ -14,15 +16,16 @@ pub enum Peer {
 
 impl Peer {
     /// In the order of the table.
-    pub const COLUMNS: [Peer; 5] = [Peer::Autoxray, Peer::Awssdk, Peer::Tower, Peer::Lite, Peer::Bare];
+    pub const COLUMNS: [Peer; 6] = [Peer::Autoxray, Peer::Measured, Peer::Awssdk, Peer::Tower, Peer::Lite, Peer::Bare];
 
     /// Whose functions are compiled and measured, the bare one first.
-    pub const BUILT: [Peer; 5] = [Peer::Bare, Peer::Autoxray, Peer::Awssdk, Peer::Tower, Peer::Lite];
+    pub const BUILT: [Peer; 6] = [Peer::Bare, Peer::Autoxray, Peer::Measured, Peer::Awssdk, Peer::Tower, Peer::Lite];
 
     pub fn title(self) -> &'static str {
         match self {
             Peer::Bare => "bare",
             Peer::Autoxray => "autoxray",
+            Peer::Measured => "autoxray, metrics too",
             Peer::Awssdk => "awssdk-instrumentation",
             Peer::Tower => "opentelemetry-lambda-tower",
             Peer::Lite => "lambda-otel-lite",
@@ -34,6 +37,7 @@ impl Peer {
         match self {
             Peer::Bare => "bare",
             Peer::Autoxray => "autoxray",
+            Peer::Measured => "measured",
             Peer::Awssdk => "awssdk",
             Peer::Tower => "tower",
             Peer::Lite => "lite",

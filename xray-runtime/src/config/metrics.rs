@@ -2,7 +2,7 @@
 
 use super::Builder;
 use super::env::Reader;
-use crate::metrics::pulse::Pulse;
+use crate::metrics::pulse::{Pulse, SharedPulse};
 use crate::metrics::{AgentAddress, AgentSink, Metrics, NameError, ParseAgentAddressError, StdoutSink, Text, names};
 
 /// The metrics that a recorder is to have.
@@ -10,8 +10,8 @@ use crate::metrics::{AgentAddress, AgentSink, Metrics, NameError, ParseAgentAddr
 pub(crate) struct MetricsSetting(Option<Metrics>);
 
 impl MetricsSetting {
-    pub(crate) fn take(&mut self) -> Option<Pulse> {
-        self.0.take().map(Pulse::new)
+    pub(crate) fn take(&mut self) -> Option<SharedPulse> {
+        self.0.take().map(Pulse::shared)
     }
 }
 

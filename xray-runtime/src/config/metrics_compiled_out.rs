@@ -2,7 +2,7 @@
 
 use super::Builder;
 use super::env::Reader;
-use crate::metrics::pulse::Pulse;
+use crate::metrics::pulse::SharedPulse;
 use crate::metrics::{Metrics, NameError};
 
 /// Only the other one has a use for these.
@@ -14,7 +14,7 @@ const _: fn(&NameError) -> String = NameError::why;
 pub(crate) struct MetricsSetting;
 
 impl MetricsSetting {
-    pub(crate) const fn take(&mut self) -> Option<Pulse> {
+    pub(crate) const fn take(&mut self) -> Option<SharedPulse> {
         None
     }
 }

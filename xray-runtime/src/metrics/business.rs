@@ -1,6 +1,6 @@
 //! What `#[business_metric]` records.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 
 use serde::{Serialize, Serializer};
 
@@ -56,10 +56,12 @@ enum Value {
 pub fn business<const N: usize, F>(metric: &'static Metric<N>, when: When, begin: impl FnOnce(&mut Draft<N>), finish: F) -> Business<N, F> {
     let mut business = Business { metric, when, draft: None, finish };
     if !(pulse::measures_nothing() && (switch::is_off() || Here::is_passive())) {
-        let mut draft = Draft { dimensions: [const { Text::EMPTY }; N], value: Value::Missing, unit: metric.unit() };
-        match quietly(|| begin(&mut draft)) {
-            Some(()) => business.draft = Some(draft),
-            None => lost_by_panic(metric.name()),
+        let draft = Draft { dimensions: [const { Text::EMPTY }; N], value: Value::Missing, unit: metric.unit() };
+        // Made in place: it is large.
+        let draft = business.draft.insert(draft);
+        if quietly(|| begin(draft)).is_none() {
+            business.draft = None;
+            lost_by_panic(metric.name());
         }
     }
     business
@@ -160,7 +162,8 @@ impl<T: AsRef<str> + ?Sized> Dimension<'_, T> {
     #[inline]
     pub fn put(self) {
         if let Some(text) = self.0.text {
-            *text = Text::from(self.0.value.as_ref());
+            // It is empty: each dimension is put in once.
+            let _ = text.write_str(self.0.value.as_ref());
         }
     }
 }

@@ -45,6 +45,9 @@ const SINK_WAIT_MAX: Duration = Duration::from_millis(200);
 /// Enough to write documents, which are not written recursively.
 const STACK_BYTES: usize = 256 * 1024;
 
+/// Shared with the thread that writes them.
+pub(crate) type SharedPulse = Arc<Pulse>;
+
 /// Metrics, and when they are written.
 pub(crate) struct Pulse {
     metrics: Metrics,
@@ -101,9 +104,9 @@ impl fmt::Debug for Pulse {
 }
 
 impl Pulse {
-    pub(crate) fn new(metrics: Metrics) -> Self {
+    pub(crate) fn shared(metrics: Metrics) -> SharedPulse {
         MEASURES.store(SOMETHING, Relaxed);
-        Self { metrics, beat: Beat::new() }
+        Arc::new(Self { metrics, beat: Beat::new() })
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {

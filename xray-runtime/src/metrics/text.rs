@@ -28,14 +28,6 @@ impl Text {
         if is_whole || text.as_str().len() > DIMENSION_VALUE_CHARS_MAX { text } else { Self::EMPTY }
     }
 
-    /// This text.
-    #[inline]
-    pub(crate) fn from(text: &str) -> Self {
-        let mut own = Self::EMPTY;
-        let _ = own.write_str(text);
-        own
-    }
-
     /// A name of our own making, so that CloudWatch takes it: what is not printable ASCII becomes `_`.
     pub(crate) fn usable(name: &str) -> Self {
         let mut text = Self::EMPTY;

@@ -1,4 +1,4 @@
-//! autoxray: an attribute on each function, and nothing else.
+// autoxray: an attribute on each function, and nothing else.
 
 use std::hint::black_box;
 
