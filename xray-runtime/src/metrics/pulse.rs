@@ -15,6 +15,9 @@ use crate::clock::Moment;
 use crate::diag;
 use crate::sys;
 
+/// Whether a recorder can have metrics.
+pub(crate) const IS_THERE: bool = true;
+
 /// Whether anything is measured.
 static MEASURES: AtomicU8 = AtomicU8::new(UNDECIDED);
 

@@ -8,6 +8,7 @@ use super::{Flags, Key, Label, NOWHERE, Namespace, Phase, Record, Slot};
 use crate::clock::Tick;
 use crate::export::Batch;
 use crate::ids::Seed;
+use crate::metrics::pulse;
 use crate::recorder::Recorder;
 use crate::stats::{LossKind, LossReason};
 use crate::sys;
@@ -209,7 +210,7 @@ impl Table {
     }
 
     fn is_measured(&self) -> bool {
-        self.identity.as_ref().is_some_and(|identity| identity.is_measured)
+        pulse::IS_THERE && self.identity.as_ref().is_some_and(|identity| identity.is_measured)
     }
 
     pub(super) fn discard(&mut self, key: Key, batch: &mut Option<Box<Batch>>) -> Option<Measured> {
