@@ -41,7 +41,8 @@ impl Label {
 
 impl Table {
     /// What there is to measure of a record that has been closed.
-    pub(super) fn measure(&mut self, key: Key) -> Option<Measured> {
+    #[inline(never)]
+    pub(super) fn measure(&mut self, key: Key) -> Option<Box<Measured>> {
         // Lambda's segment ends with the handler. One of our own ends after it, and is told of then.
         let ends_with_handler = self.root().slot == NOWHERE;
         let record = self.records.get(key.slot as usize)?;
@@ -63,12 +64,13 @@ impl Table {
             Work::Request => handled.unwrap_or(&record.label).operation(),
             Work::Call => record.label.name(),
         };
-        Some(Measured {
+        // Boxed, as most records are not measured.
+        Some(Box::new(Measured {
             work,
             name: Text::usable(name),
             length: identity.origin.scale(Stopwatch::start()).between(record.start, record.end),
             flags: record.flags,
             exemplar: self.is_sampled().then(|| Exemplar { trace: identity.trace_id, segment: identity.seed.segment(key.serial) }),
-        })
+        }))
     }
 }

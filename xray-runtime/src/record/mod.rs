@@ -171,7 +171,7 @@ impl Trace {
         });
     }
 
-    fn finish(&'static self, change: impl FnOnce(&mut Table, &mut Option<Box<Batch>>) -> Option<Measured>) {
+    fn finish(&'static self, change: impl FnOnce(&mut Table, &mut Option<Box<Batch>>) -> Option<Box<Measured>>) {
         let mut batch = None;
         let mut table = self.lock();
         let measured = change(&mut table, &mut batch);

@@ -150,13 +150,15 @@ impl Table {
     }
 
     /// Ends a record, and says what there is to measure of it.
-    pub(super) fn close(&mut self, key: Key, ending: Ending, batch: &mut Option<Box<Batch>>) -> Option<Measured> {
+    pub(super) fn close(&mut self, key: Key, ending: Ending, batch: &mut Option<Box<Batch>>) -> Option<Box<Measured>> {
         if key.slot == NOWHERE {
             // A root that is not recorded here.
             self.open = self.open.saturating_sub(usize::from(key.serial >= self.first_serial));
             return None;
         }
-        if self.identity.as_ref().is_some_and(|identity| identity.process != sys::process_id()) {
+        let Some(identity) = &self.identity else { return None };
+        let is_measured = pulse::IS_THERE && identity.is_measured;
+        if identity.process != sys::process_id() {
             self.after_fork();
         }
         if let Some(failure) = ending.failure {
@@ -173,7 +175,7 @@ impl Table {
             self.forget(key.slot);
             return None;
         }
-        let measured = if self.is_measured() { self.measure(key) } else { None };
+        let measured = if is_measured { self.measure(key) } else { None };
         self.keep(key.slot, batch);
         measured
     }
@@ -209,11 +211,7 @@ impl Table {
         self.identity.as_ref().is_some_and(|identity| identity.is_sampled)
     }
 
-    fn is_measured(&self) -> bool {
-        pulse::IS_THERE && self.identity.as_ref().is_some_and(|identity| identity.is_measured)
-    }
-
-    pub(super) fn discard(&mut self, key: Key, batch: &mut Option<Box<Batch>>) -> Option<Measured> {
+    pub(super) fn discard(&mut self, key: Key, batch: &mut Option<Box<Batch>>) -> Option<Box<Measured>> {
         let is_parent = self.records.iter().any(|record| record.parent == key && record.phase != Phase::Free);
         match self.get_mut(key) {
             Some(record) if record.phase == Phase::Open && !record.foreign && !is_parent => {
