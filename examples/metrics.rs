@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use autoxray::metrics::{MemorySink, Metrics};
-use autoxray::{Recorder, Sampling, business_metric, subsegment, traced};
+use autoxray::{MemoryExporter, Recorder, Sampling, business_metric, subsegment, traced};
 use serde_json::Value;
 
 struct Order {
@@ -31,14 +31,15 @@ impl std::error::Error for SoldOut {}
 #[business_metric(name = "SoldOut", when = err)]
 fn place(order: &Order) -> Result<f64, SoldOut> {
     subsegment("payments.example.com").namespace(autoxray::Namespace::Remote).run(|| ());
-    if order.number % 17 == 0 { Err(SoldOut) } else { Ok(f64::from(order.number % 40) + 0.99) }
+    if order.number.is_multiple_of(17) { Err(SoldOut) } else { Ok(f64::from(order.number % 40) + 0.99) }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sink = MemorySink::new();
     let metrics = Metrics::builder("Shop").dimension("Service", "orders").sink(sink.clone()).build()?;
-    // What `XRAY_METRICS=emf` would do, but for where it goes.
-    Recorder::builder().service_name("orders").sampling(Sampling::Rate(0.05)).metrics(metrics).install()?;
+    // What `XRAY_METRICS=emf` would do, but for where it goes. Nobody looks at the traces here.
+    let recorder = Recorder::builder().service_name("orders").sampling(Sampling::Rate(0.05)).exporter(MemoryExporter::new());
+    recorder.metrics(metrics).install()?;
     for number in 1..=1000 {
         let country = ["at", "ch", "de", "fr"][number as usize % 4];
         // Some have no luck.

@@ -3,8 +3,12 @@
 use std::process::{Command, Output};
 
 fn quickstart(args: &[&str]) -> Output {
+    example("quickstart", args)
+}
+
+fn example(name: &str, args: &[&str]) -> Output {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--quiet", "--example", "quickstart", "--"]).args(args).current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo.args(["run", "--quiet", "--example", name, "--"]).args(args).current_dir(env!("CARGO_MANIFEST_DIR"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().contains("XRAY_")) {
         cargo.env_remove(name);
     }
@@ -12,7 +16,11 @@ fn quickstart(args: &[&str]) -> Output {
 }
 
 fn report(args: &[&str]) -> String {
-    let output = quickstart(args);
+    report_of(quickstart(args))
+}
+
+#[track_caller]
+fn report_of(output: Output) -> String {
     let errors = String::from_utf8(output.stderr).expect("UTF-8");
     assert!(output.status.success(), "{errors}");
     assert_eq!(errors, "", "nothing goes to standard error");
@@ -24,6 +32,23 @@ fn assert_holds(report: &str, facts: &[&str]) {
     for fact in facts {
         assert!(report.contains(fact), "`{fact}` is missing in\n{report}");
     }
+}
+
+#[test]
+fn metrics_add_up_although_traces_are_sampled() {
+    let report = report_of(example("metrics", &[]));
+    assert_holds(
+        &report,
+        &[
+            r#""Metrics":[{"Name":"OrdersPlaced","Unit":"Count"}]"#,
+            "Requests Operation=place                          1000.00        1",
+            "Faults Operation=place                              58.00        1",
+            "SoldOut                                             58.00        1",
+            "Requests RemoteService=payments.example.com       1000.00        1",
+        ],
+    );
+    let traced = report.lines().last().unwrap().split(' ').next().unwrap().parse::<u32>().unwrap();
+    assert!((1..300).contains(&traced), "{report}");
 }
 
 #[test]
