@@ -344,7 +344,7 @@ impl Metrics {
     }
 
     #[cold]
-    pub(crate) fn lost(&self, kind: LossKind, reason: LossReason, count: u64, of: &str) {
+    pub(crate) fn lost(&self, kind: LossKind, reason: LossReason, count: u64, name: &str) {
         if count > 0 && self.counters.lost(kind, reason, count) {
             let remedy = match (kind, reason) {
                 (LossKind::Measurement, LossReason::Unusable) => " (no number, or a name that CloudWatch refuses)",
@@ -353,9 +353,10 @@ impl Metrics {
                 (LossKind::Dimensions, LossReason::Limit) => " (too many different values; recorded as `other`)",
                 _ => "",
             };
+            let of = if kind == LossKind::Property { "" } else { "of the metric " };
             crate::diag::later(format!(
-                "{kind} of the metric `{}` lost: {reason}{remedy}. Further losses of this kind are only counted; see Metrics::stats().",
-                crate::export::shown(of)
+                "{kind} {of}`{}` lost: {reason}{remedy}. Further losses of this kind are only counted; see Metrics::stats().",
+                crate::export::shown(name)
             ));
         }
     }

@@ -229,9 +229,6 @@ fn what_is_refused_reaches_no_document() {
     {
         metrics.record(&ALL, ["x"], value);
     }
-    for value in ["", " ", ":x", "gr\u{fc}n", "a\tb", "\u{7f}", text("x".repeat(1025))] {
-        metrics.record(&ALL, [value], 1.0);
-    }
     for name in ["", "  ", ":x", "gr\u{f6}\u{df}e", "a\nb", "_aws", "key", "service", text("x".repeat(1025))] {
         metrics.record(leaked(Metric::new(name, Unit::None, ["key"])), ["x"], 1.0);
     }
@@ -244,5 +241,17 @@ fn what_is_refused_reaches_no_document() {
     assert_eq!(documents[0]["All"].as_array().map(Vec::len), Some(4));
     let stats = metrics.stats();
     assert_eq!(stats.lost(LossKind::Measurement, LossReason::TooLarge), 3);
-    assert_eq!(stats.lost(LossKind::Measurement, LossReason::Unusable), 3 + 7 + 9 + 8 + 1);
+    assert_eq!(stats.lost(LossKind::Measurement, LossReason::Unusable), 3 + 9 + 8 + 1);
+}
+
+#[test]
+fn values_of_dimensions_that_are_refused_become_another() {
+    static ALL: Metric<1> = Metric::new("All", Unit::None, ["key"]);
+    let (metrics, sink) = shop();
+    for value in ["", " ", ":x", "gr\u{fc}n", "a\tb", "\u{7f}", text("x".repeat(1025))] {
+        metrics.record(&ALL, [value], 1.0);
+    }
+    let documents = documents(&metrics, &sink);
+    assert_eq!((documents.len(), &documents[0]["key"], &documents[0]["All"]), (1, &"other".into(), &vec![1; 7].into()));
+    assert_eq!(metrics.stats().lost(LossKind::Dimensions, LossReason::Unusable), 7);
 }

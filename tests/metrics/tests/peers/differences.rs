@@ -24,7 +24,8 @@ const ANY: &str = "…";
 /// What aws-embedded-metrics has.
 const SAME_AS_FIRST: &str = "the same";
 
-const ODD_DIMENSIONS: &str = "a dimension that is not ASCII, a dimension that begins with a colon";
+const ODD_VALUE: &str = "a dimension that is not ASCII";
+const ODD_KEY: &str = "a dimension that begins with a colon";
 
 pub(crate) const DIFFERENCES: &[Difference] = &[
     row("shape of *", "one count, one value, 150 metrics", [SAME, "array", "number"], "Powertools has arrays of one; both are allowed"),
@@ -98,10 +99,14 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     row("wrong", "a number out of range", ["metric \"Latency\" has a value beyond 2^360", SAME_AS_FIRST, NONE], "CloudWatch takes ±2^360"),
     row("refused", "a number out of range", [NONE, NONE, "1 measurement too large"], "likewise"),
     row("values of Latency", "a number out of range", ["1.0,1e200,2.0", "1.0,1e200,2.0", "1.0,2.0"], "likewise"),
-    row("refused", ODD_DIMENSIONS, ["InvalidDimensionError", NONE, "2 measurement unusable"], "an exception there, counted here"),
-    row("wrong", ODD_DIMENSIONS, [NONE, ANY, NONE], "Powertools does not look"),
-    row("documents", ODD_DIMENSIONS, ["0", "1", "0"], "likewise"),
-    row("*", ODD_DIMENSIONS, [NONE, ANY, NONE], "likewise"),
+    row("wrong", "a dimension that is not ASCII, a dimension that begins with a colon", [NONE, ANY, NONE], "Powertools does not look"),
+    row("refused", ODD_VALUE, ["InvalidDimensionError", NONE, "2 dimensions unusable"], "an exception there, counted here"),
+    row("dimension route", ODD_VALUE, [NONE, ANY, "\"other\""], "the measurements are kept, with another value"),
+    row("documents", ODD_VALUE, ["0", "1", "1"], "an exception leaves nothing to write"),
+    row("*", ODD_VALUE, [NONE, ANY, ANY], "likewise"),
+    row("refused", ODD_KEY, ["InvalidDimensionError", NONE, "2 measurement unusable"], "an exception there, counted here"),
+    row("documents", ODD_KEY, ["0", "1", "0"], "likewise"),
+    row("*", ODD_KEY, [NONE, ANY, NONE], "likewise"),
 ];
 
 const fn row(field: &'static str, cases: &'static str, values: [&'static str; 3], why: &'static str) -> Difference {
