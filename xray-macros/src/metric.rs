@@ -40,7 +40,7 @@ const NEEDS_NAME: &str = "a metric needs a name: write `#[business_metric(name =
 pub(crate) struct Metric {
     pub(crate) name: LitStr,
     /// A variant of `Unit`.
-    pub(crate) unit: &'static str,
+    pub(crate) unit: String,
     pub(crate) number: Number,
     /// Those of all sets, each once.
     pub(crate) dimensions: Vec<Dimension>,
@@ -72,7 +72,7 @@ pub(crate) enum When {
 #[derive(Default)]
 struct Options {
     name: Option<Given<LitStr>>,
-    unit: Option<Given<&'static str>>,
+    unit: Option<Given<String>>,
     value: Option<Given<TokenStream>>,
     when: Option<Given<When>>,
     resolution: Option<Given<bool>>,
@@ -287,7 +287,7 @@ fn equals(word: &Ident, wanted: &str, input: ParseStream<'_>) -> syn::Result<()>
 }
 
 /// `= Count`, `= Bytes/Second`, `= "Bytes/Second"`
-fn read_unit(word: &Ident, input: ParseStream<'_>) -> syn::Result<&'static str> {
+fn read_unit(word: &Ident, input: ParseStream<'_>) -> syn::Result<String> {
     equals(word, "`unit` takes a unit of CloudWatch: write `unit = Count`, `unit = Milliseconds`, `unit = None`", input)?;
     if input.peek(LitStr) {
         let text: LitStr = input.parse()?;
@@ -302,28 +302,24 @@ fn read_unit(word: &Ident, input: ParseStream<'_>) -> syn::Result<&'static str> 
 }
 
 /// The unit, if it goes with the value.
-fn unit(given: Option<Given<&'static str>>, number: &Number, diag: &mut Diag) -> &'static str {
-    let word = given.as_ref().map(|given| given.word.clone());
-    let unit = given.map(|given| given.value);
-    match number {
-        Number::One if unit.is_some_and(|unit| unit != "Count") => {
-            diag.at(word, "without `value` the metric counts calls: write `unit = Count`, or say by `value = …` what is measured");
-            "Count"
-        }
+fn unit(given: Option<Given<String>>, number: &Number, diag: &mut Diag) -> String {
+    let default = match number {
         Number::One => "Count",
-        Number::Duration => match unit {
-            None => "Milliseconds",
-            Some(unit @ ("Seconds" | "Milliseconds" | "Microseconds")) => unit,
-            Some(unit) => {
-                let message = format!(
-                    "`value = duration` is a time, and cannot be told in {unit}: write `Seconds`, `Milliseconds` or `Microseconds`"
-                );
-                diag.at(word, message);
-                unit
-            }
-        },
-        Number::Expr(_) => unit.unwrap_or("None"),
+        Number::Duration => "Milliseconds",
+        Number::Expr(_) => "None",
+    };
+    let Some(Given { word, value: unit }) = given else { return default.to_owned() };
+    match number {
+        Number::One if unit != "Count" => {
+            diag.at(word, "without `value` the metric counts calls: write `unit = Count`, or say by `value = …` what is measured");
+        }
+        Number::Duration if !["Seconds", "Milliseconds", "Microseconds"].contains(&unit.as_str()) => {
+            let remedy = "write `Seconds`, `Milliseconds` or `Microseconds`";
+            diag.at(word, format_args!("`value = duration` is a time, and cannot be told in {unit}: {remedy}"));
+        }
+        _ => {}
     }
+    unit
 }
 
 fn read_when(word: &Ident, input: ParseStream<'_>) -> syn::Result<When> {

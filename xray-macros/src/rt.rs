@@ -272,7 +272,7 @@ fn definition(metric: &Metric) -> TokenStream {
     let Metric { name, dimensions, sets, .. } = metric;
     let keys = dimensions.iter().map(|dimension| &dimension.key);
     let count = dimensions.len();
-    let variant = Ident::new(metric.unit, here());
+    let variant = Ident::new(&metric.unit, here());
     let new = match metric.number {
         Number::One => quote_spanned!(here()=> #definition::counter(#name, [#(#keys),*])),
         _ => quote_spanned!(here()=> #definition::new(#name, #unit::#variant, [#(#keys),*])),

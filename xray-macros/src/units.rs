@@ -33,41 +33,10 @@ const UNITS: [&str; 27] = [
     "Terabits/Second",
 ];
 
-/// The same as variants of `Unit`.
-const VARIANTS: [&str; 27] = [
-    "Count",
-    "None",
-    "Percent",
-    "Seconds",
-    "Milliseconds",
-    "Microseconds",
-    "Bytes",
-    "Kilobytes",
-    "Megabytes",
-    "Gigabytes",
-    "Terabytes",
-    "Bits",
-    "Kilobits",
-    "Megabits",
-    "Gigabits",
-    "Terabits",
-    "CountPerSecond",
-    "BytesPerSecond",
-    "KilobytesPerSecond",
-    "MegabytesPerSecond",
-    "GigabytesPerSecond",
-    "TerabytesPerSecond",
-    "BitsPerSecond",
-    "KilobitsPerSecond",
-    "MegabitsPerSecond",
-    "GigabitsPerSecond",
-    "TerabitsPerSecond",
-];
-
-/// The variant for a unit that is spelled in either way.
-pub(crate) fn find(text: &str) -> Option<&'static str> {
-    let at = UNITS.iter().zip(VARIANTS).position(|(unit, variant)| *unit == text || variant == text)?;
-    VARIANTS.get(at).copied()
+/// The variant of `Unit` for a unit that is spelled as CloudWatch does, or as the variant.
+pub(crate) fn find(text: &str) -> Option<String> {
+    let mut all = UNITS.iter().map(|unit| (unit, unit.replace("/Second", "PerSecond")));
+    all.find(|(unit, variant)| **unit == text || variant == text).map(|(_, variant)| variant)
 }
 
 /// The message for one that there is not.
@@ -81,13 +50,15 @@ mod tests {
 
     #[test]
     fn both_spellings_are_known() {
-        assert_eq!(
-            (find("Bytes/Second"), find("BytesPerSecond"), find("None")),
-            (Some("BytesPerSecond"), Some("BytesPerSecond"), Some("None"))
-        );
-        assert_eq!((find("count"), find(""), find("Second")), (None, None, None));
-        for (unit, variant) in UNITS.iter().zip(VARIANTS) {
-            assert_eq!(unit.replace("/Second", "PerSecond"), variant);
+        for (text, variant) in [
+            ("Bytes/Second", Some("BytesPerSecond")),
+            ("BytesPerSecond", Some("BytesPerSecond")),
+            ("None", Some("None")),
+            ("count", None),
+            ("", None),
+            ("Second", None),
+        ] {
+            assert_eq!(find(text).as_deref(), variant, "{text}");
         }
         assert!(unknown("count").contains("did you mean `Count`?"), "{}", unknown("count"));
     }

@@ -5,6 +5,7 @@ mod common;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{TcpListener, UdpSocket};
 use std::process::Stdio;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use common::{Ended, LONG, ended, os, program};
@@ -28,6 +29,18 @@ fn sum(documents: &[&str], name: &str) -> f64 {
 
 fn run(how: &str, variables: &[(&str, &str)]) -> Ended {
     ended(program(&["measured", how]).envs(variables.iter().copied()))
+}
+
+/// An agent that reads all that one program sends.
+fn agent() -> (String, JoinHandle<String>) {
+    let agent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp://{}", agent.local_addr().unwrap());
+    let reader = std::thread::spawn(move || {
+        let mut text = String::new();
+        agent.accept().unwrap().0.read_to_string(&mut text).unwrap();
+        text
+    });
+    (address, reader)
 }
 
 const TO_STDOUT: [(&str, &str); 2] = [("XRAY_METRICS", "emf"), ("AWS_EMF_ENVIRONMENT", "Local")];
@@ -73,13 +86,7 @@ fn they_are_written_each_second_while_the_program_goes_on() {
 
 #[test]
 fn what_is_left_at_exit_reaches_the_agent() {
-    let agent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("tcp://{}", agent.local_addr().unwrap());
-    let reader = std::thread::spawn(move || {
-        let mut text = String::new();
-        agent.accept().unwrap().0.read_to_string(&mut text).unwrap();
-        text
-    });
+    let (address, reader) = agent();
     let ended = run("returns", &[("XRAY_METRICS", "emf"), ("AWS_EMF_AGENT_ENDPOINT", &address)]);
     assert_eq!(ended.code, Some(0), "{}", ended.complained);
     let text = reader.join().unwrap();
@@ -191,13 +198,7 @@ fn an_exit_while_metrics_are_written_waits_for_them() {
     std::thread::scope(|scope| {
         for millis in (980..1040).step_by(5) {
             scope.spawn(move || {
-                let agent = TcpListener::bind("127.0.0.1:0").unwrap();
-                let address = format!("tcp://{}", agent.local_addr().unwrap());
-                let reader = std::thread::spawn(move || {
-                    let mut text = String::new();
-                    agent.accept().unwrap().0.read_to_string(&mut text).unwrap();
-                    text
-                });
+                let (address, reader) = agent();
                 let ended = run(&format!("lives-{millis}"), &[("XRAY_METRICS", "emf"), ("AWS_EMF_AGENT_ENDPOINT", &address)]);
                 assert_eq!(ended.code, Some(0), "{}", ended.complained);
                 let text = reader.join().unwrap();

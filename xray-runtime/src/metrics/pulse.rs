@@ -13,27 +13,24 @@ use std::time::Duration;
 use super::Metrics;
 use crate::clock::Moment;
 use crate::diag;
+use crate::switch::Switch;
 use crate::sys;
 
 /// Whether a recorder can have metrics.
 pub(crate) const IS_THERE: bool = true;
 
 /// Whether anything is measured.
-static MEASURES: AtomicU8 = AtomicU8::new(UNDECIDED);
-
-const UNDECIDED: u8 = 0;
-const NOTHING: u8 = 1;
-const SOMETHING: u8 = 2;
+static MEASURES: Switch = Switch::new();
 
 /// Whether it is certain that nothing is measured.
 #[inline]
 pub(crate) fn measures_nothing() -> bool {
-    MEASURES.load(Relaxed) == NOTHING
+    MEASURES.is_off()
 }
 
-/// The recorder of the process does not measure. Recorders of tests may, which then stays so.
+/// The recorder of the process has no metrics.
 pub(crate) fn process_does_not_measure() {
-    let _ = MEASURES.compare_exchange(UNDECIDED, NOTHING, Relaxed, Relaxed);
+    MEASURES.process_is_off();
 }
 
 /// How often metrics are written.
@@ -108,7 +105,7 @@ impl fmt::Debug for Pulse {
 
 impl Pulse {
     pub(crate) fn shared(metrics: Metrics) -> SharedPulse {
-        MEASURES.store(SOMETHING, Relaxed);
+        MEASURES.on();
         Arc::new(Self { metrics, beat: Beat::new() })
     }
 
