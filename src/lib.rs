@@ -35,7 +35,7 @@
 //!
 //! Each call of `place` becomes a *segment*, the work of this program on one request, and the calls below it its *subsegments*, with times,
 //! values, errors, panics and cancellation. When the segment ends, the tree travels as one datagram to the X-Ray daemon, sent by the
-//! thread that ended it. There is nothing to start, no queue, nothing to flush at the end, and no thread (on Lambda one).
+//! thread that ended it. There is nothing to start, no queue, nothing to flush, and no thread (on Lambda one, and one for metrics elsewhere).
 //!
 //! Tracing never changes what the program does. Without a daemon, with a broken environment, with a `Debug` that panics, results are the
 //! same; what could not be recorded is counted in [`stats`](fn@stats), and told once on standard error.
@@ -296,6 +296,7 @@
 //! | `reqwest-middleware` | `reqwest::TraceMiddleware` |
 //! | `rewrite` | annotated functions use whichever of these are there |
 //! | `lambda`, `lambda-http` | `#[traced_lambda]`, below |
+//! | `recording`, `metrics`, `tokio` | on by default: traces; metrics, below; `spawn` |
 //!
 //! `cargo run -p orders` shows it.
 //!

@@ -140,7 +140,7 @@ impl Args {
                 diag.set(&mut self.metadata, Given { word: word.clone(), value }, word, what);
             }
             "sla" => {
-                let value = text(&word, input).and_then(|text| duration(&text))?;
+                let value = text_like(&word, "5s", input).and_then(|text| duration(&text))?;
                 diag.set(&mut self.sla, Given { word: word.clone(), value }, word, what);
             }
             "sends" => {
@@ -181,7 +181,11 @@ pub(crate) fn split(tokens: TokenStream, diag: &mut Diag) -> Vec<TokenStream> {
 
 /// `= "…"`.
 pub(crate) fn text(word: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let wanted = |what: &str| format!("`{word}` takes a string literal{what}: write `{word} = \"…\"`");
+    text_like(word, "…", input)
+}
+
+fn text_like(word: &Ident, example: &str, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let wanted = |what: &str| format!("`{word}` takes a string literal{what}: write `{word} = \"{example}\"`");
     if !input.peek(Token![=]) {
         return Err(syn::Error::new(word.span(), wanted("")));
     }

@@ -124,13 +124,14 @@ pub fn traced_lambda(args: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `name = "OrdersPlaced"` | what the metric is called |
 /// | `unit = Count` | one of CloudWatch's units: `Count`, `None`, `Milliseconds`, `Bytes/Second` … If left out `Count` without a `value`, `Milliseconds` for `value = duration`, else `None` |
-/// | `value = order.total` | a number, or a `Duration` for a unit of time, or an `Option` of them; made of arguments, or of `ret`, what the function returns. `value = duration` is how long the function took. If left out the call counts 1 |
+/// | `value = order.total` | a number, a `bool`, or a `Duration` for a unit of time, or an `Option` of one; made of arguments, or of `ret`, what the function returns. `value = duration` is how long the function took. If left out the call counts 1 |
 /// | `dimensions(country, plan = order.plan)` | by what CloudWatch keeps the values apart: texts, and whatever has a `Display`. Several times for several sets; `dimensions()` is that of all values together |
 /// | `when = ok` | which calls count: those that do not return `Err` (`ok`, the default), those that return `Err` or panic (`err`), or all (`always`) |
 /// | `resolution = 1` | CloudWatch keeps the values by the second, not by the minute |
 ///
 /// `ret` refers to the value in `Ok` with `when = ok`, to the error with `when = err`, and to all of the result with `when = always`. What is
-/// made of `ret` is evaluated when the function has returned, and does not see arguments that it has taken; all else is evaluated before. A
+/// made of `ret` is evaluated when the function has returned, and does not see arguments that it has taken: borrow them, or return what is
+/// needed. All else is evaluated before. A
 /// call that does not return (it panics, or its future is dropped) has no `ret`: a `value` of it is not recorded, a dimension of it is `other`.
 ///
 /// In the trace, the value is an annotation of the current subsegment (of the function's own, if that is traced) by the metric's name, and with

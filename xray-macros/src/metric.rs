@@ -28,6 +28,9 @@ const NAME_CHARS_MAX: usize = 1024;
 const KEY_CHARS_MAX: usize = 250;
 const DIMENSIONS_MAX: usize = 29;
 
+/// Metrics that a process has by itself.
+const OWN: [&str; 6] = ["ColdStart", "Errors", "Faults", "Latency", "Requests", "Throttles"];
+
 /// The dimension that all metrics of a process have.
 const SERVICE: &str = "Service";
 
@@ -106,6 +109,13 @@ impl Metric {
             return diag.finish(()).and_then(|()| Err(syn::Error::new(proc_macro2::Span::call_site(), NEEDS_NAME)));
         };
         text("name", &name.value.value(), NAME_CHARS_MAX, &name.value, &mut diag);
+        if OWN.contains(&name.value.value().as_str()) {
+            let message = format!(
+                "`{}` is counted for every process by itself, and both would be one: give this metric another name",
+                name.value.value()
+            );
+            diag.at(&name.value, message);
+        }
         for dimension in options.dimensions.iter().filter(|dimension| dimension.key == name.value.value()) {
             diag.at(
                 &dimension.expr,

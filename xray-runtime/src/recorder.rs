@@ -130,11 +130,13 @@ impl Recorder {
         Context::of_recorder(self).wrap(future)
     }
 
-    /// What was recorded, sent and lost so far.
+    /// What was recorded, sent and lost so far, and what was lost of its metrics.
     #[must_use]
     pub fn stats(&self) -> Stats {
         let late = quietly(|| self.0.exporter.lost_later()).unwrap_or_default();
-        self.0.counters.snapshot().and_lost(LossKind::Document, &late)
+        let stats = self.0.counters.snapshot().and_lost(LossKind::Document, &late);
+        let of_metrics = self.metrics().map(|metrics| metrics.stats().losses).unwrap_or_default();
+        of_metrics.iter().fold(stats, |stats, loss| stats.and_lost(loss.kind, &[(loss.reason, loss.count)]))
     }
 
     /// Writes what has been measured, and waits until documents that the exporter keeps have left, at most `timeout` for each of the two;

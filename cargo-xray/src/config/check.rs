@@ -33,7 +33,12 @@ pub(super) fn problems(config: &Config) -> Vec<String> {
     if let Some(service) = &config.service {
         found.unless(is_service(service), "service", service, SERVICE);
     }
-    found.unless(is_namespace(&config.namespace), "namespace", &config.namespace, "write 1 to 256 letters, digits, blanks and `._#:/-`");
+    found.unless(
+        is_namespace(&config.namespace),
+        "namespace",
+        &config.namespace,
+        "write 1 to 256 letters, digits, blanks and `._#:/-`, and not `AWS/` in front",
+    );
     if let Some(region) = &config.region {
         let fits = region.contains('-') && is_made_of(region, "-", 32);
         found.unless(fits, "region", region, "write a region such as `eu-west-1`");
@@ -63,8 +68,8 @@ fn alarms(config: &Config, found: &mut Found) {
     let percent = alarms.faults.percent;
     found.unless((0.0..=100.0).contains(&percent), "alarms.faults.percent", percent, "write a number from 0 to 100");
     let percentile = alarms.latency.percentile;
-    let remedy = "write a number above 0 and below 100, such as 99 or 99.9";
-    found.unless(percentile > 0.0 && percentile < 100.0, "alarms.latency.percentile", percentile, remedy);
+    let remedy = "write a number from 1 to below 100, such as 99 or 99.9";
+    found.unless((1.0..100.0).contains(&percentile), "alarms.latency.percentile", percentile, remedy);
     let seconds = alarms.latency.seconds;
     found.unless(seconds.is_finite() && seconds > 0.0, "alarms.latency.seconds", seconds, "write a number of seconds above 0");
     for (index, name) in alarms.dependencies.names.iter().enumerate() {
@@ -145,7 +150,9 @@ fn is_name(name: &str) -> bool {
 
 fn is_namespace(name: &str) -> bool {
     let fits = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._#:/-".contains(&byte));
-    fits && !name.trim().is_empty() && !name.starts_with(':') && name.len() <= METRIC_NAMESPACE_CHARS_MAX
+    // AWS/ is for services of AWS; the runtime refuses it too.
+    let is_taken = name.starts_with(':') || name.starts_with("AWS/");
+    fits && !name.trim().is_empty() && !is_taken && name.len() <= METRIC_NAMESPACE_CHARS_MAX
 }
 
 fn is_made_of(name: &str, signs: &str, chars_max: usize) -> bool {

@@ -16,6 +16,12 @@ pub fn check(manifest: &Manifest, name: &str, committed: &str, update: &str) -> 
     if committed == *manifest {
         return Ok(());
     }
+    if committed.version != manifest.version {
+        let (there, here) = (committed.version, manifest.version);
+        return Err(Error::new(format!(
+            "{name} has the format of version {there}, and this is version {here}: write it anew by `{update}`"
+        )));
+    }
     let (mut lines, mut added, mut removed) = (Vec::new(), 0, 0);
     for ((title, before), (_, now)) in print::sections(&committed).iter().zip(print::sections(manifest)) {
         let before: BTreeSet<String> = before.iter().map(|row| line(row)).collect();

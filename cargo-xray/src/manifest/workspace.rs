@@ -105,8 +105,10 @@ fn metadata(manifest_path: Option<&Path>) -> Result<Metadata, Error> {
         command.output().map_err(|error| Error::new(format!("`cargo metadata` cannot be run: {error}; cargo has to be in PATH")))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        let text =
-            format!("{}\n`cargo metadata` has failed: go to a folder with a Cargo.toml, or give one by `--manifest-path`", said.trim());
+        let text = format!(
+            "{}\n`cargo metadata` has failed: go to a folder with a Cargo.toml, or give one by `--manifest-path`",
+            said.trim().trim_start_matches("error: ")
+        );
         return Err(Error::new(text));
     }
     serde_json::from_slice(&output.stdout).map_err(|error| Error::new(format!("what `cargo metadata` says is not understood: {error}")))

@@ -140,11 +140,11 @@ fn business(board: &mut Board, namespace: &str, service: &str, metrics: &[&Metri
     Ok(())
 }
 
-/// What is looked at: sums of what is counted, the slow end of what is timed.
+/// What is looked at: sums of what is counted or has no unit, as money has, the slow end of what is timed, and averages of all else.
 fn stat(metric: &Metric) -> &'static str {
     match metric.unit.as_str() {
         _ if metric.sum => "Sum",
-        "Count" => "Sum",
+        "Count" | "None" => "Sum",
         "Seconds" | "Milliseconds" | "Microseconds" => "p99",
         _ => "Average",
     }

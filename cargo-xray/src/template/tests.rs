@@ -74,7 +74,7 @@ fn the_dashboard_has_health_dependencies_and_business() {
         "Dependencies: latency, p99",
         "OrderTime (p99)",
         "OrdersPlaced (Sum)",
-        "Stock (Average)",
+        "Stock (Sum)",
     ];
     assert_eq!(titles(&body), expected);
     let text = body.to_string();
@@ -82,7 +82,7 @@ fn the_dashboard_has_health_dependencies_and_business() {
         r#"["autoxray","OrdersPlaced","Service","orders"]"#,
         r#"SEARCH('{\"autoxray\",Service,\"country\"} MetricName=\"OrdersPlaced\" Service=\"orders\"', 'Sum')"#,
         r#"SEARCH('{\"autoxray\",Service,\"country\",\"pay by\"} MetricName=\"OrderTime\" Service=\"orders\"', 'p99')"#,
-        r#"SEARCH('Namespace=\"autoxray\" MetricName=\"Stock\"', 'Average')"#,
+        r#"SEARCH('Namespace=\"autoxray\" MetricName=\"Stock\"', 'Sum')"#,
         r#"SEARCH('{\"autoxray\",Service,\"RemoteService\"} MetricName=\"Faults\" Service=\"orders\"', 'Sum')"#,
         r#""expression":"100 * faults / requests""#,
         r#""region":"eu-west-1""#,
@@ -260,7 +260,7 @@ fn names_fit(service: &str, remote: &str, metric: &str, key: &str) -> bool {
     }
     let body = body(&serde_json::from_str(&board.text).unwrap());
     assert!(body["widgets"].as_array().unwrap().iter().any(|widget| widget["properties"]["metrics"][0][3] == names::dimension(service)));
-    let is_drawn = titles(&body).contains(&format!("{} (Average)", metric.name).as_str());
+    let is_drawn = titles(&body).contains(&format!("{} (Sum)", metric.name).as_str());
     assert_eq!(is_drawn, !board.notes.iter().any(|note| note.contains("no graph")), "{:?}", board.notes);
     true
 }

@@ -67,6 +67,8 @@ impl Builder {
     /// Metrics of what is recorded, and of what the program [measures](crate::metrics): requests, their errors, faults, throttles and how long
     /// they took, by operation; the same of each service that is called; cold starts. They are exact although traces are sampled.
     ///
+    /// `cargo xray` makes dashboards and alarms for metrics with a dimension `Service`, as it is here.
+    ///
     /// `XRAY_METRICS=off` takes them away, `XRAY_METRICS=emf` makes some where none are set; on Lambda they are made without it. A namespace in
     /// the environment wins over that of `metrics`.
     ///
@@ -81,7 +83,8 @@ impl Builder {
     /// let recorder = Recorder::builder().metrics(metrics).build();
     /// recorder.run(|| autoxray::segment("place").run(|| ()));
     /// let _ = recorder.flush(Duration::ZERO);
-    /// assert!(sink.take()[0].contains(r#""Operation":"place","Errors":0,"Faults":0,"Latency":"#));
+    /// let documents = sink.take();
+    /// assert!(documents[0].contains(r#""Operation":"place""#) && documents[0].contains(r#""Requests":1"#));
     /// # Ok::<(), autoxray::metrics::NameError>(())
     /// ```
     pub fn metrics(mut self, metrics: Metrics) -> Self {
@@ -111,6 +114,13 @@ impl Builder {
                 builder.build().ok()
             }
         };
+    }
+
+    /// A line for whoever runs the program, if all metrics say that they are of nobody.
+    pub(super) fn unnamed_service(&self) -> Option<String> {
+        let is_unnamed = self.metrics.0.is_some() && self.service_name.is_none() && self.lambda.function_name.is_none();
+        is_unnamed
+            .then(|| "metrics have the dimension Service=\"service\": set AWS_XRAY_TRACING_NAME to the name of the service".to_owned())
     }
 }
 

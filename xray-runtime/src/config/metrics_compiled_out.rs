@@ -24,11 +24,19 @@ impl MetricsSetting {
 pub(crate) struct MetricsEnvironment;
 
 impl MetricsEnvironment {
-    pub(super) const fn read(_reader: &mut Reader<'_>) -> Self {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let is_off = |value: &str| {
+            if value.eq_ignore_ascii_case("off") { Ok(()) } else { Err("build it with the feature `metrics` of autoxray".to_owned()) }
+        };
+        reader.first(&["XRAY_METRICS"], "off", is_off);
         Self
     }
 }
 
 impl Builder {
     pub(super) const fn apply_metrics(&mut self, _environment: &MetricsEnvironment) {}
+
+    pub(super) const fn unnamed_service(&self) -> Option<String> {
+        None
+    }
 }

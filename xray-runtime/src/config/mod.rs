@@ -134,8 +134,9 @@ impl Builder {
 
     /// The settings, with those of the environment over them, and a line for each that cannot be used.
     pub(crate) fn with_environment(mut self) -> (Self, Vec<String>) {
-        let (environment, problems) = Environment::read();
+        let (environment, mut problems) = Environment::read();
         self.apply(environment);
+        problems.extend(self.unnamed_service());
         (self, problems)
     }
 

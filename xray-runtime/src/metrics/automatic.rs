@@ -3,7 +3,7 @@
 //! Sums and not rates: `Faults / Requests` is the rate, over any time and any number of programs. All are written each time, so that none
 //! is no data, and not nothing.
 
-use super::{Metric, Metrics, Unit};
+use super::{Metric, MetricValue, Metrics, Unit};
 use crate::record::{Flags, Measured, Work};
 
 /// What is measured of one kind of work.
@@ -47,7 +47,8 @@ impl Metrics {
         count(&health.errors, error);
         count(&health.faults, fault);
         count(&health.throttles, throttle);
-        self.record_of(&health.latency, name, length.as_secs_f64() * 1000.0, *exemplar);
+        let latency = length.in_unit(Unit::Milliseconds).unwrap_or_default();
+        self.record_of(&health.latency, name, latency, *exemplar);
     }
 
     /// A request had to wait for this environment to be made.

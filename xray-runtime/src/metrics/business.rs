@@ -4,7 +4,7 @@ use std::fmt::{Display, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::{Metric, MetricValue, Text, Unit, names, pulse};
+use super::{Metric, MetricValue, OTHER, Text, Unit, names, pulse};
 use crate::clock::Stopwatch;
 use crate::context::Here;
 use crate::span::{Measures, MeasuresResult, Returned, Values};
@@ -127,7 +127,11 @@ impl<const N: usize, F> Measures for Business<N, F> {
     #[cold]
     fn broke_off(&mut self, panicked: bool) {
         let counts = self.when == When::Always || (self.when == When::Err && panicked);
-        if let Some(draft) = self.draft.take().filter(|_| counts) {
+        if let Some(mut draft) = self.draft.take().filter(|_| counts) {
+            // What would have come with the result.
+            for text in draft.dimensions.iter_mut().filter(|text| text.as_str().is_empty()) {
+                *text = Text::of(OTHER);
+            }
             draft.record(self.metric);
         }
     }

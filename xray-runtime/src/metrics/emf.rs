@@ -219,7 +219,54 @@ fn add(buffers: &mut Buffers, series: &Series, values: &[f64]) {
 fn number(out: &mut Vec<u8>, value: f64) {
     /// Whole numbers are exact up to here, and shorter without a fraction.
     const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
-    if value.fract() == 0.0 && value.abs() <= WHOLE_MAX { json::integer(out, value as i128) } else { json::float(out, value) }
+    const MILLION: f64 = 1e6;
+    // Times and amounts have a few decimals, and are written at a third of the price. What the quotient is equal to, its decimals read back
+    // to: both are the number nearest to the fraction.
+    let size = value.abs();
+    let millionths = size * MILLION + 0.5;
+    if millionths < WHOLE_MAX && (millionths as u64) as f64 / MILLION == size {
+        decimals(out, value < 0.0, millionths as u64);
+    } else if size <= WHOLE_MAX && (size as u64) as f64 == size {
+        json::integer(out, value as i128);
+    } else {
+        json::float(out, value);
+    }
+}
+
+/// Writes a number of millionths.
+fn decimals(out: &mut Vec<u8>, is_negative: bool, millionths: u64) {
+    let (mut whole, mut rest) = (millionths / 1_000_000, millionths % 1_000_000);
+    let mut text = [0; 24];
+    let mut first = text.len();
+    let mut put = |digit: u8| {
+        first -= 1;
+        text[first] = digit;
+    };
+    if rest > 0 {
+        let mut width = 6;
+        if rest % 1_000 == 0 {
+            (rest, width) = (rest / 1_000, 3);
+        }
+        while rest % 10 == 0 {
+            (rest, width) = (rest / 10, width - 1);
+        }
+        for _ in 0..width {
+            put(b'0' + (rest % 10) as u8);
+            rest /= 10;
+        }
+        put(b'.');
+    }
+    loop {
+        put(b'0' + (whole % 10) as u8);
+        whole /= 10;
+        if whole == 0 {
+            break;
+        }
+    }
+    if is_negative {
+        put(b'-');
+    }
+    out.extend_from_slice(&text[first..]);
 }
 
 fn member(out: &mut Vec<u8>, name: &str, value: &str) {
@@ -227,4 +274,45 @@ fn member(out: &mut Vec<u8>, name: &str, value: &str) {
     json::string(out, name);
     out.push(b':');
     json::string(out, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn written(value: f64) -> String {
+        let mut out = Vec::new();
+        number(&mut out, value);
+        String::from_utf8(out).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_read_back_to_what_they_were(whole in any::<i64>(), decimals in 0..12, any in any::<f64>()) {
+            for value in [whole as f64 / 10_f64.powi(decimals), (whole % 1_000_000) as f64 / 10_f64.powi(decimals), any] {
+                if value.is_finite() {
+                    prop_assert_eq!(written(value).parse::<f64>().unwrap(), value);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_as_short_as_they_can_be() {
+        for (value, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (12.5, "12.5"),
+            (-0.25, "-0.25"),
+            (31.606_034, "31.606034"),
+            (0.000_001, "0.000001"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (1e300, "1e+300"),
+            (9_007_199_254_740_992.0, "9007199254740992"),
+        ] {
+            assert_eq!(written(value), text);
+        }
+    }
 }

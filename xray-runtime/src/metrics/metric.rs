@@ -1,6 +1,7 @@
 //! What a program says of a metric, once.
 
-use super::Unit;
+use super::{MetricValue, Unit, pulse};
+use crate::context::Here;
 
 /// A metric with `N` dimensions: its name, its unit, and its dimensions' keys. Made once, as a `static`, which is also how it is found again.
 ///
@@ -76,6 +77,28 @@ impl<const N: usize> Metric<N> {
     pub const fn sets(mut self, sets: &'static [&'static [&'static str]]) -> Self {
         self.definition.sets = Some(sets);
         self
+    }
+
+    /// Records a value in the metrics of the process, or of the recorder that is current here. Where there are none, it does nothing.
+    ///
+    /// ```
+    /// # use xray_runtime as autoxray;
+    /// use autoxray::metrics::{Metric, Unit};
+    /// use std::time::Duration;
+    ///
+    /// static ORDERS: Metric = Metric::counter("Orders", []);
+    /// static LATENCY: Metric<1> = Metric::new("Search", Unit::Milliseconds, ["route"]);
+    /// ORDERS.record([], 1);
+    /// LATENCY.record(["/orders"], Duration::from_micros(1500));
+    /// ```
+    pub fn record(&'static self, dimensions: [&str; N], value: impl MetricValue) {
+        if pulse::measures_nothing() {
+            return;
+        }
+        let here = Here::current();
+        if let Some(value) = value.in_unit(self.definition.unit) {
+            here.with_recorder(|recorder| recorder.with_metrics(|metrics| metrics.record_of(self, dimensions, value, here.exemplar())));
+        }
     }
 
     /// Its name.

@@ -10,16 +10,19 @@
 //! static LATENCY: Metric<1> = Metric::new("Latency", Unit::Milliseconds, ["route"]);
 //!
 //! let sink = MemorySink::new();
-//! let metrics = Metrics::builder("Shop").dimension("service", "orders").sink(sink.clone()).build()?;
+//! let metrics = Metrics::builder("Shop").dimension("Service", "orders").sink(sink.clone()).build()?;
 //! metrics.record(&ORDERS, [], 1.0);
 //! metrics.record(&LATENCY, ["/orders"], 12.5);
 //! assert!(metrics.flush(Duration::from_secs(1)));
 //!
 //! let lines = sink.take();
-//! assert!(lines[0].contains(r#""Dimensions":[["service"]],"Metrics":[{"Name":"Orders","Unit":"Count"}]"#));
-//! assert!(lines[1].ends_with(r#""service":"orders","route":"/orders","Latency":12.5}"#));
+//! assert!(lines[0].contains(r#""Dimensions":[["Service"]],"Metrics":[{"Name":"Orders","Unit":"Count"}]"#));
+//! assert!(lines[1].ends_with(r#""Service":"orders","route":"/orders","Latency":12.5}"#));
 //! # Ok::<(), autoxray::metrics::NameError>(())
 //! ```
+//!
+//! In the metrics of the process, which the environment and [`Builder::metrics`](crate::Builder::metrics) make, a metric is recorded by
+//! [`Metric::record`]. Those that are made as above know nothing of `XRAY_METRICS`, and are flushed by whoever made them.
 //!
 //! A measurement costs a lookup under a lock of the thread's own. Nothing is sent until [`Metrics::flush`], but for a series that has as many
 //! values as a document takes (100): that leaves at once, on the thread that measured, so that no value has to be dropped for want of room.
@@ -347,15 +350,17 @@ impl Metrics {
     pub(crate) fn lost(&self, kind: LossKind, reason: LossReason, count: u64, name: &str) {
         if count > 0 && self.counters.lost(kind, reason, count) {
             let remedy = match (kind, reason) {
-                (LossKind::Measurement, LossReason::Unusable) => " (no number, or a name that CloudWatch refuses)",
+                (LossKind::Measurement, LossReason::Unusable) => {
+                    " (no number, a duration without a unit of time, or a name that CloudWatch refuses)"
+                }
                 (LossKind::Measurement, LossReason::TooLarge) => " (CloudWatch takes values within 2^360)",
-                (LossKind::Dimensions, LossReason::Unusable) => " (CloudWatch takes printable ASCII; recorded as `other`)",
+                (LossKind::Dimensions, LossReason::Unusable) => " (empty, or not printable ASCII; recorded as `other`)",
                 (LossKind::Dimensions, LossReason::Limit) => " (too many different values; recorded as `other`)",
                 _ => "",
             };
             let of = if kind == LossKind::Property { "" } else { "of the metric " };
             crate::diag::later(format!(
-                "{kind} {of}`{}` lost: {reason}{remedy}. Further losses of this kind are only counted; see Metrics::stats().",
+                "{kind} {of}`{}` lost: {reason}{remedy}. Further losses of this kind are only counted; see autoxray::stats().",
                 crate::export::shown(name)
             ));
         }

@@ -48,13 +48,14 @@ impl MetricValue for bool {
 
 impl MetricValue for Duration {
     fn in_unit(&self, unit: Unit) -> Option<f64> {
-        let per_second = match unit {
-            Unit::Seconds => 1.0,
-            Unit::Milliseconds => 1e3,
-            Unit::Microseconds => 1e6,
+        let nanos = match unit {
+            Unit::Seconds => 1e9,
+            Unit::Milliseconds => 1e6,
+            Unit::Microseconds => 1e3,
             _ => f64::NAN,
         };
-        Some(self.as_secs_f64() * per_second)
+        // One division, so that the number is the nearest to the decimal fraction that is meant, and as short.
+        Some(self.as_nanos() as f64 / nanos)
     }
 }
 
