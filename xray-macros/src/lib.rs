@@ -12,6 +12,7 @@ mod calls;
 #[cfg(not(any(feature = "lambda", feature = "rewrite")))]
 #[path = "calls_compiled_out.rs"]
 mod calls;
+mod cardinality;
 mod diag;
 mod expand;
 mod fallback;

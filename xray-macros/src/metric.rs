@@ -13,11 +13,11 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, LitInt, LitStr, Member, Token, token};
+use syn::{Expr, LitInt, LitStr, Token, token};
 
 use crate::args::{self, Given, Value};
 use crate::diag::{self, Diag};
-use crate::{secret, units};
+use crate::{cardinality, secret, units};
 
 /// What can be written in `#[business_metric(…)]`, as it is shown to the user.
 const OPTIONS: [&str; 6] = ["name = \"…\"", "unit = Count", "value = …", "dimensions(…)", "when = ok", "resolution = 1"];
@@ -33,9 +33,6 @@ const OWN: [&str; 6] = ["ColdStart", "Errors", "Faults", "Latency", "Requests", 
 
 /// The dimension that all metrics of a process have.
 const SERVICE: &str = "Service";
-
-/// What almost every call has one of its own of, if a name ends so.
-const MANY: [&str; 9] = ["arn", "email", "guid", "id", "ids", "ip", "timestamp", "ulid", "uuid"];
 
 const NEEDS_NAME: &str = "a metric needs a name: write `#[business_metric(name = \"OrdersPlaced\")]`";
 
@@ -224,7 +221,7 @@ impl Options {
         }
         secret::check(&value, diag);
         if !may_be_many {
-            check_cardinality(&value, diag);
+            cardinality::check(&value, diag);
         }
         let Value { key, expr, .. } = value;
         self.dimensions.push(Dimension { key, expr });
@@ -369,35 +366,4 @@ fn text(what: &str, text: &str, chars_max: usize, place: impl ToTokens, diag: &m
         None => return,
     };
     diag.at(place, format_args!("this {what} {problem}: CloudWatch takes 1 to {chars_max} printable characters of ASCII"));
-}
-
-/// Refuses what has a value of its own for almost every call.
-fn check_cardinality(value: &Value, diag: &mut Diag) {
-    let is_many = |name: &str| secret::words(name).last().is_some_and(|last| MANY.contains(&last.as_str()));
-    let in_expr = || syn::parse2::<Expr>(value.expr.clone()).ok().as_ref().and_then(named).filter(|name| is_many(name));
-    let Some(word) = Some(value.key.clone()).filter(|key| is_many(key)).or_else(in_expr) else { return };
-    let is_name_alone = value.place.to_string() == value.expr.to_string();
-    let written = if is_name_alone { value.key.clone() } else { format!("{} = …", value.place) };
-    let message = format!(
-        "`{word}` looks as if almost every call had its own, and each value of a dimension is one more metric that CloudWatch charges for: \
-         make it an annotation, `#[traced(annotate({written}))]`, or write `allow_cardinality({written})` if there are few"
-    );
-    diag.at(&value.place, message);
-}
-
-/// What a value is called where it is taken from.
-fn named(expr: &Expr) -> Option<String> {
-    match expr {
-        Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-        Expr::Field(field) => match &field.member {
-            Member::Named(name) => Some(name.to_string()),
-            Member::Unnamed(_) => None,
-        },
-        Expr::MethodCall(call) => named(&call.receiver).into_iter().chain([call.method.to_string()]).next(),
-        Expr::Reference(reference) => named(&reference.expr),
-        Expr::Unary(unary) => named(&unary.expr),
-        Expr::Paren(paren) => named(&paren.expr),
-        Expr::Group(group) => named(&group.expr),
-        _ => None,
-    }
 }

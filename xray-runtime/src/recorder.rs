@@ -77,8 +77,9 @@ fn make(builder: Builder) -> (&'static Recorder, bool) {
         if !installed.0.enabled {
             switch::process_is_off();
         }
-        if !installed.is_measuring() {
-            pulse::process_does_not_measure();
+        match &installed.0.metrics {
+            Some(pulse) => pulse.begin(),
+            None => pulse::process_does_not_measure(),
         }
         problems.iter().for_each(|problem| crate::diag::log(problem));
     }

@@ -67,7 +67,8 @@ impl Builder {
     /// Metrics of what is recorded, and of what the program [measures](crate::metrics): requests, their errors, faults, throttles and how long
     /// they took, by operation; the same of each service that is called; cold starts. They are exact although traces are sampled.
     ///
-    /// `cargo xray` makes dashboards and alarms for metrics with a dimension `Service`, as it is here.
+    /// Those of the process are written each second and when the program exits, those of a recorder that is only [built](Builder::build) when
+    /// that is flushed or dropped. `cargo xray` makes dashboards and alarms for metrics with a dimension `Service`, as it is here.
     ///
     /// `XRAY_METRICS=off` takes them away, `XRAY_METRICS=emf` makes some where none are set; on Lambda they are made without it. A namespace in
     /// the environment wins over that of `metrics`.

@@ -355,7 +355,8 @@ impl Here {
     fn not_changed(self, kind: LossKind, what: &dyn std::fmt::Display) {
         match (self.trace, self.mode) {
             (Some(trace), Mode::Crowded) => {
-                if let Some(recorder) = trace.lock().recorder_of(self.key()) {
+                let table = trace.lock();
+                if let Some(recorder) = table.recorder_of(self.key()).filter(|_| table.is_sampled()) {
                     recorder.lost(kind, LossReason::Limit, 1);
                 }
             }

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::io::Write;
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -51,6 +51,8 @@ pub(crate) type SharedPulse = Arc<Pulse>;
 /// Metrics, and when they are written.
 pub(crate) struct Pulse {
     metrics: Metrics,
+    /// Whether these are the metrics of the process. Those of a test are written when it says so.
+    beats: AtomicBool,
     beat: Beat,
 }
 
@@ -106,7 +108,12 @@ impl fmt::Debug for Pulse {
 impl Pulse {
     pub(crate) fn shared(metrics: Metrics) -> SharedPulse {
         MEASURES.on();
-        Arc::new(Self { metrics, beat: Beat::new() })
+        Arc::new(Self { metrics, beats: AtomicBool::new(false), beat: Beat::new() })
+    }
+
+    /// From here on they are written each second, and when the program exits.
+    pub(crate) fn begin(&self) {
+        self.beats.store(true, Relaxed);
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {
@@ -131,6 +138,9 @@ impl Pulse {
     #[cold]
     fn wake(self: &Arc<Self>) {
         let beat = self.beat.here();
+        if !self.beats.load(Relaxed) {
+            return beat.is_due.store(DUE, Relaxed);
+        }
         let mut state = beat.lock();
         let is_first = state.retry.is_none();
         if !state.has_thread && state.retry.is_none_or(|retry| retry.wait().is_zero()) {

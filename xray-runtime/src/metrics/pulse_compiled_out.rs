@@ -27,6 +27,10 @@ pub(crate) const fn measures_nothing() -> bool {
 pub(crate) const fn process_does_not_measure() {}
 
 impl Pulse {
+    pub(crate) fn begin(&self) {
+        match *self {}
+    }
+
     pub(crate) fn metrics(&self) -> &Metrics {
         match *self {}
     }
