@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use autoxray::{
-    Context, Failure, InContext, MemoryExporter, Namespace, Recorder, Sampling, annotate, metadata, record_error, segment, set_user,
-    subsegment, traced,
+    Context, Failure, InContext, MemoryExporter, Namespace, Recorder, Sampling, annotate, business_metric, metadata, record_error, segment,
+    set_user, subsegment, traced,
 };
 
 #[traced(segment = "worker", annotate(n = count(n)), metadata(n))]
@@ -29,6 +29,13 @@ fn count(n: u32) -> u32 {
     n
 }
 
+#[business_metric(name = "Sold", value = count(1), dimensions(item = count(2)))]
+#[business_metric(name = "Taken", value = count(*ret), when = always)]
+#[traced(sla = "1s")]
+fn sell(item: &str) -> u32 {
+    item.len() as u32
+}
+
 #[tokio::test]
 async fn programs_run_as_if_they_were_not_traced() {
     let exporter = MemoryExporter::new();
@@ -48,6 +55,7 @@ async fn programs_run_as_if_they_were_not_traced() {
         subsegment("h").namespace(Namespace::Remote).run(|| 7)
     });
     assert_eq!(by_hand, 7);
+    assert_eq!(recorder.run(|| sell("tea")), 3);
     assert_eq!(autoxray::spawn(asynchronous(2).in_current_context()).await.unwrap(), Ok(3));
     assert_eq!(Context::current().run(|| 8), 8);
 
