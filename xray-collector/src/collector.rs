@@ -2,52 +2,25 @@
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use xray_model::TraceId;
-use xray_model::datagram;
-use xray_model::document::Document;
 
-use crate::clock;
-use crate::ingest::{Listener, Received};
+use crate::ingest::Listener;
 use crate::query::{self, ServiceSummary, TraceSummary};
-use crate::rejects::{Reason, RejectedDatagram, Rejections};
-use crate::settings::{REJECTED_BYTES_SHOWN, Settings};
-use crate::store::{Pieces, Store};
+use crate::rejects::Rejections;
+use crate::settings::Settings;
 use crate::trace::Trace;
+use crate::traces::Traces;
 
 /// Listens where SDKs expect the X-Ray daemon, and keeps the traces they send in memory.
 ///
 /// Nothing that arrives makes it fail: what cannot be used is counted and kept for display in [`Self::rejected`], what does not fit is
 /// counted in [`Self::stats`]. Dropping it closes the socket and ends its threads.
 pub struct Collector {
-    shared: Arc<Shared>,
-    // Dropped with the collector; the threads hold only `shared`.
+    traces: Traces,
+    // Dropped with the collector; its threads hold only the traces.
     listener: Listener,
-}
-
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-struct State {
-    store: Store,
-    rejections: Rejections,
-    rejected: u64,
-}
-
-impl State {
-    fn progress(&self) -> Progress {
-        Progress {
-            documents: self.store.counts.documents,
-            rejected: self.rejected,
-            traces: self.store.traces(),
-            complete: self.store.counts.complete,
-            segments: self.store.counts.segments,
-        }
-    }
 }
 
 /// How far a collector has come.
@@ -104,12 +77,15 @@ impl Collector {
     ///
     /// If the address cannot be bound.
     pub fn start_with(address: impl ToSocketAddrs, settings: Settings) -> io::Result<Self> {
-        let state = State { store: Store::new(&settings), rejections: Rejections::default(), rejected: 0 };
-        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
-        let receiver = Arc::clone(&shared);
-        let keep = settings.rejected;
-        let listener = Listener::start(address, &settings, move |received| receiver.receive(received, keep))?;
-        Ok(Self { shared, listener })
+        let traces = Traces::new(&settings);
+        let receiver = traces.clone();
+        let listener = Listener::start(address, &settings, move |batch| receiver.receive(batch))?;
+        Ok(Self { traces, listener })
+    }
+
+    /// What it holds, for those who answer questions about it.
+    pub(crate) fn held(&self) -> &Traces {
+        &self.traces
     }
 
     /// The address it listens on.
@@ -127,16 +103,13 @@ impl Collector {
     /// One trace, as far as it has arrived.
     #[must_use]
     pub fn trace(&self, id: TraceId) -> Option<Trace> {
-        // Bound first: the lock must be gone before the work begins.
-        let pieces = self.shared.current().store.pieces(id);
-        pieces.map(Pieces::assemble)
+        self.traces.trace(id)
     }
 
     /// All traces, in the order in which they began to arrive.
     #[must_use]
     pub fn all_traces(&self) -> Vec<Trace> {
-        let pieces = self.shared.current().store.all_pieces();
-        pieces.into_iter().map(Pieces::assemble).collect()
+        self.traces.all()
     }
 
     /// Each service's figures over all traces, by name.
@@ -148,23 +121,22 @@ impl Collector {
     /// The datagrams that could not be used.
     #[must_use]
     pub fn rejected(&self) -> Rejections {
-        self.shared.lock().rejections.clone()
+        self.traces.rejected()
     }
 
     /// How far it has come.
     #[must_use]
     pub fn progress(&self) -> Progress {
-        self.shared.current().progress()
+        self.traces.counts().0
     }
 
     /// What it holds and what was lost.
     #[must_use]
     pub fn stats(&self) -> Stats {
         let losses = self.listener.losses();
-        let state = self.shared.current();
-        let counts = state.store.counts;
+        let (progress, counts) = self.traces.counts();
         Stats {
-            progress: state.progress(),
+            progress,
             bytes: counts.bytes,
             traces_evicted: counts.evicted,
             traces_expired: counts.expired,
@@ -177,13 +149,10 @@ impl Collector {
 
     /// Waits until `reached` says yes to how far the collector has come, at most for `timeout`. Tells whether it did.
     ///
-    /// `reached` is asked at once and after each datagram; it must not call the collector.
+    /// `reached` is asked at once and whenever datagrams arrived; it must not call the collector.
     #[must_use]
-    pub fn wait_for(&self, timeout: Duration, mut reached: impl FnMut(&Progress) -> bool) -> bool {
-        let state = self.shared.lock();
-        let missing = |state: &mut State| !reached(&state.progress());
-        let (_state, result) = self.shared.changed.wait_timeout_while(state, timeout, missing).unwrap_or_else(PoisonError::into_inner);
-        !result.timed_out()
+    pub fn wait_for(&self, timeout: Duration, reached: impl FnMut(&Progress) -> bool) -> bool {
+        self.traces.wait_for(timeout, reached)
     }
 
     /// Waits for this many complete traces, at most for `timeout`. Tells whether they are there.
@@ -194,60 +163,12 @@ impl Collector {
 
     /// Forgets all traces. The counts of what arrived and what was lost go on.
     pub fn clear(&self) {
-        self.shared.lock().store.clear();
+        self.traces.clear();
     }
 }
 
 impl std::fmt::Debug for Collector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Collector").field("local_addr", &self.local_addr()).field("progress", &self.progress()).finish()
-    }
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The state without traces that are too old.
-    fn current(&self) -> MutexGuard<'_, State> {
-        let mut state = self.lock();
-        state.store.expire(clock::now());
-        state
-    }
-
-    fn receive(&self, received: Received, keep: usize) {
-        // Read before the lock is taken, so that nobody who looks at traces waits for it.
-        let read = read(&received.bytes);
-        let mut state = self.lock();
-        match read {
-            Ok((document, size)) => state.store.insert(document, size, clock::now()),
-            Err((reason, detail)) => {
-                let shown = &received.bytes[..received.bytes.len().min(REJECTED_BYTES_SHOWN)];
-                let datagram = RejectedDatagram {
-                    at: clock::today(),
-                    from: received.from,
-                    reason,
-                    detail,
-                    size: received.bytes.len(),
-                    beginning: String::from_utf8_lossy(shown).into_owned(),
-                };
-                state.rejected += 1;
-                state.rejections.add(datagram, keep);
-            }
-        }
-        drop(state);
-        self.changed.notify_all();
-    }
-}
-
-fn read(bytes: &[u8]) -> Result<(Document, usize), (Reason, String)> {
-    let body = datagram::split(bytes).map_err(|reason| (Reason::Datagram(reason), String::new()))?;
-    if [&b"T1S"[..], b"T1U", b"M1"].iter().any(|prefix| body.starts_with(prefix)) {
-        return Err((Reason::Otlp, String::new()));
-    }
-    match Document::parse(body) {
-        Ok(document) => Ok((document, body.len())),
-        Err(error) => Err((Reason::Document, error.to_string())),
     }
 }

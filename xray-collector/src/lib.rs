@@ -18,19 +18,29 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+#[cfg(feature = "serve")]
+mod api;
 mod clock;
 mod collector;
+mod facts;
 mod ingest;
+#[cfg(feature = "serve")]
+mod pages;
 mod query;
 mod rejects;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 mod store;
 mod trace;
+mod traces;
 pub mod view;
 
 pub use collector::{Collector, Progress, Stats};
 pub use query::{ServiceSummary, Status, TraceSummary, services};
 pub use rejects::{Reason, RejectedDatagram, Rejections};
-pub use settings::Settings;
+#[cfg(feature = "serve")]
+pub use serve::Local;
+pub use settings::{ServeSettings, Settings};
 pub use trace::{Placed, Trace};
 pub use view::View;

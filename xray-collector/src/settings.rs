@@ -47,3 +47,29 @@ pub(crate) const BURST_ROUND: Duration = Duration::from_millis(1);
 
 /// Rounds after which reading begins even if the burst is not over.
 pub(crate) const BURST_ROUNDS_MAX: usize = 200;
+
+/// Annotations of a trace that filter expressions see: X-Ray's quota.
+pub(crate) const ANNOTATIONS_INDEXED_MAX: usize = 50;
+/// Exceptions of a trace that errors are counted by.
+pub(crate) const EXCEPTIONS_MAX: usize = 16;
+/// Characters of an exception's message that are kept for lists; its trace has it in full.
+pub(crate) const MESSAGE_CHARS_MAX: usize = 160;
+/// Services of a trace, inferred ones included, that questions see; its timeline has all.
+pub(crate) const SERVICES_MAX: usize = 1_000;
+
+/// How the collector answers over HTTP.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ServeSettings {
+    /// Names beside `localhost` and the address itself under which it may be asked, without port.
+    pub hosts: Vec<String>,
+}
+
+/// Bytes of a request's body: what X-Ray's OTLP endpoint takes.
+pub(crate) const BODY_BYTES_MAX: usize = 5 << 20;
+/// Connections at a time; more wait.
+pub(crate) const CONNECTIONS_MAX: usize = 256;
+/// How long a client may take for the head of its request.
+pub(crate) const HEADER_TIME_MAX: Duration = Duration::from_secs(10);
+/// Ports tried for one that is free for both UDP and TCP.
+pub(crate) const PORTS_TRIED: usize = 20;

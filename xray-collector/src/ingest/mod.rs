@@ -48,11 +48,11 @@ pub(crate) struct Losses {
 }
 
 impl Listener {
-    /// Binds the address and calls `read` with each datagram, in the order they arrive, on a thread of its own.
+    /// Binds the address and calls `read` with the datagrams that arrived, in their order, on a thread of its own.
     pub(crate) fn start(
         address: impl ToSocketAddrs,
         settings: &Settings,
-        mut read: impl FnMut(Received) + Send + 'static,
+        mut read: impl FnMut(Vec<Received>) + Send + 'static,
     ) -> io::Result<Self> {
         let socket = UdpSocket::bind(address)?;
         // Whatever the system grants is fine: what is lost is counted.
@@ -65,7 +65,7 @@ impl Listener {
         // Spawned one by one into `listener`, so that a failure of the second stops the first.
         listener.threads.push(thread::Builder::new().name("xray-read".into()).spawn(move || {
             while let Some(batch) = reader.queue.take() {
-                batch.into_iter().for_each(&mut read);
+                read(batch);
             }
         })?);
         listener.threads.push(thread::Builder::new().name("xray-receive".into()).spawn(move || {
@@ -140,7 +140,9 @@ mod tests {
     fn datagrams_arrive_in_order_and_drop_does_not_hang() {
         for address in ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0", "[::]:0"] {
             let (sender, receiver) = mpsc::channel();
-            let Ok(listener) = Listener::start(address, &Settings::default(), move |received| sender.send(received).unwrap()) else {
+            let Ok(listener) = Listener::start(address, &Settings::default(), move |batch| {
+                batch.into_iter().for_each(|received| sender.send(received).unwrap())
+            }) else {
                 assert!(address.starts_with('['), "no IPv6 on this machine is all that may fail");
                 continue;
             };

@@ -1,18 +1,24 @@
 //! Traces in memory: bounded, and indifferent to the order in which documents arrive.
 
 mod assemble;
+mod merge;
+mod pack;
 mod record;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Instant;
 
 use xray_model::TraceId;
-use xray_model::document::Document;
+use xray_model::document::{Document, Timestamp};
 
+use crate::facts::{Facts, Names};
 use crate::settings::Settings;
-use crate::trace::Trace;
+pub(crate) use merge::Slot;
+pub(crate) use pack::Packed;
+pub(crate) use record::Pieces;
 use record::Record;
-pub(crate) use record::Slot;
 
 /// All traces, and what had to go.
 pub(crate) struct Store {
@@ -22,6 +28,11 @@ pub(crate) struct Store {
     traces: HashMap<TraceId, Record>,
     /// Traces by the time of their last document: `Record::turn` to id.
     by_turn: BTreeMap<u64, TraceId>,
+    /// Traces by the time they began.
+    by_start: BTreeMap<(Timestamp, TraceId), Arc<Facts>>,
+    /// Traces with documents that are not in their facts.
+    stale: BTreeSet<TraceId>,
+    names: Names,
     turn: u64,
     pub(crate) counts: Counts,
 }
@@ -49,6 +60,9 @@ impl Store {
             age_max: settings.age,
             traces: HashMap::new(),
             by_turn: BTreeMap::new(),
+            by_start: BTreeMap::new(),
+            stale: BTreeSet::new(),
+            names: Names::default(),
             turn: 0,
             counts: Counts::default(),
         }
@@ -58,28 +72,50 @@ impl Store {
         self.traces.len()
     }
 
-    /// Adds a document that took `size` bytes.
-    pub(crate) fn insert(&mut self, document: Document, size: usize, now: Instant) {
+    /// Grows with each document; tells whether anything changed since one looked.
+    pub(crate) fn turn(&self) -> u64 {
+        self.turn
+    }
+
+    /// Adds a document, given as it was understood and as it came.
+    pub(crate) fn insert(&mut self, document: Document, packed: Packed, now: Instant) {
         self.expire(now);
         let id = document.trace_id();
-        let slots = Slot::of(document, size);
         self.counts.documents += 1;
         let mut record = self.remove(id).unwrap_or_else(|| Record::new(self.turn, now));
-        let bytes: usize = slots.iter().map(|(_, slot)| slot.bytes).sum();
-        if record.segments() + slots.len() > self.segments_max || record.bytes() + bytes > self.bytes_max {
+        if record.segments + document.tree().len() > self.segments_max || record.bytes() + packed.bytes() > self.bytes_max {
             self.counts.refused += 1;
         } else {
-            record.add(slots, now);
+            record.add(document, packed, &mut self.names, now);
         }
-        if record.segments() == 0 {
+        if record.segments == 0 {
             return;
         }
-        while self.counts.segments + record.segments() > self.segments_max || self.counts.bytes + record.bytes() > self.bytes_max {
+        while self.counts.segments + record.segments > self.segments_max || self.counts.bytes + record.bytes() > self.bytes_max {
             let Some((_, &oldest)) = self.by_turn.first_key_value() else { break };
             self.remove(oldest);
             self.counts.evicted += 1;
         }
+        self.turn += 1;
+        record.turn = self.turn;
         self.put(id, record);
+    }
+
+    /// Puts together what arrived and was not put together yet.
+    pub(crate) fn refresh(&mut self) {
+        while let Some(id) = self.stale.first().copied() {
+            let Some(mut record) = self.remove(id) else {
+                self.stale.remove(&id);
+                continue;
+            };
+            record.refresh(id, &mut self.names);
+            self.put(id, record);
+        }
+    }
+
+    /// Whether [`Self::refresh`] has anything to do.
+    pub(crate) fn is_stale(&self) -> bool {
+        !self.stale.is_empty()
     }
 
     /// Forgets traces that got no document for longer than the limit.
@@ -94,11 +130,15 @@ impl Store {
         }
     }
 
-    fn put(&mut self, id: TraceId, mut record: Record) {
-        self.turn += 1;
-        record.turn = self.turn;
-        self.by_turn.insert(self.turn, id);
-        self.counts.segments += record.segments();
+    fn put(&mut self, id: TraceId, record: Record) {
+        self.by_turn.insert(record.turn, id);
+        if let Some(facts) = record.facts() {
+            self.by_start.insert((facts.start, id), Arc::clone(facts));
+        }
+        if record.is_stale() {
+            self.stale.insert(id);
+        }
+        self.counts.segments += record.segments;
         self.counts.bytes += record.bytes();
         self.counts.complete += usize::from(record.is_complete());
         self.traces.insert(id, record);
@@ -107,7 +147,11 @@ impl Store {
     fn remove(&mut self, id: TraceId) -> Option<Record> {
         let record = self.traces.remove(&id)?;
         self.by_turn.remove(&record.turn);
-        self.counts.segments -= record.segments();
+        if let Some(facts) = record.facts() {
+            self.by_start.remove(&(facts.start, id));
+        }
+        self.stale.remove(&id);
+        self.counts.segments -= record.segments;
         self.counts.bytes -= record.bytes();
         self.counts.complete -= usize::from(record.is_complete());
         Some(record)
@@ -116,33 +160,39 @@ impl Store {
     pub(crate) fn clear(&mut self) {
         self.traces.clear();
         self.by_turn.clear();
+        self.by_start.clear();
+        self.stale.clear();
         self.counts = Counts { segments: 0, bytes: 0, complete: 0, ..self.counts };
     }
 
-    /// The pieces of a trace, to be put together where the store is not locked.
+    /// The documents of a trace, to be put together where the store is not locked.
     pub(crate) fn pieces(&self, id: TraceId) -> Option<Pieces> {
         let record = self.traces.get(&id)?;
-        Some(Pieces { id, documents: record.documents, slots: record.slots().cloned().collect() })
+        Some(Pieces { id, arrived: record.arrived, documents: record.documents().to_vec() })
     }
 
-    /// The pieces of all traces, in the order of their first documents.
+    /// The documents of all traces, in the order of their first documents.
     pub(crate) fn all_pieces(&self) -> Vec<Pieces> {
         let mut ids: Vec<_> = self.traces.iter().map(|(id, record)| (record.born, *id)).collect();
         ids.sort_unstable();
         ids.into_iter().filter_map(|(_, id)| self.pieces(id)).collect()
     }
-}
 
-/// A trace that is not put together yet.
-pub(crate) struct Pieces {
-    id: TraceId,
-    documents: u64,
-    slots: Vec<Slot>,
-}
+    /// What is known of one trace.
+    pub(crate) fn facts(&mut self, id: TraceId) -> Option<Arc<Facts>> {
+        self.refresh();
+        self.traces.get(&id)?.facts().cloned()
+    }
 
-impl Pieces {
-    pub(crate) fn assemble(self) -> Trace {
-        Trace::new(self.id, self.documents, assemble::assemble(self.slots))
+    /// What is known of the traces that began in a stretch of time, earliest first.
+    pub(crate) fn facts_between(&mut self, range: RangeInclusive<Timestamp>) -> Vec<Arc<Facts>> {
+        self.refresh();
+        let (from, to) = (*range.start(), *range.end());
+        if from > to {
+            return Vec::new();
+        }
+        let ids = (from, TraceId::from_bits(0))..=(to, TraceId::from_bits(u128::MAX));
+        self.by_start.range(ids).map(|(_, facts)| Arc::clone(facts)).collect()
     }
 }
 

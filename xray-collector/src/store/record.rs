@@ -1,69 +1,35 @@
-//! One trace in the store: its segments by id, and what is known about it without putting it together.
+//! One trace in the store: its documents as they came, and what is known about it without reading them again.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Instant;
 
-use xray_model::SegmentId;
-use xray_model::document::{Document, Segment};
+use xray_model::TraceId;
+use xray_model::document::Document;
 
-/// Estimate of the memory that a segment takes beside its text: its fields, its slot and its place in the map.
-const SEGMENT_BYTES: usize = size_of::<Segment>() + size_of::<Slot>() + 64;
+use super::assemble::assemble;
+use super::merge::merge;
+use super::pack::Packed;
+use crate::facts::{Facts, Names};
+use crate::trace::Trace;
 
-/// A segment or subsegment, and where it belongs.
-#[derive(Clone, Debug)]
-pub(crate) struct Slot {
-    pub(crate) segment: Arc<Segment>,
-    pub(crate) parent: Option<SegmentId>,
-    pub(crate) is_subsegment: bool,
-    pub(crate) bytes: usize,
-    /// Its place in its document.
-    pub(crate) index: usize,
-}
+/// Estimate of the memory that a trace takes beside its documents and its facts: its places in the store's maps.
+const RECORD_BYTES: usize = size_of::<Record>() + 160;
 
-impl Slot {
-    /// Takes a document of `size` bytes apart.
-    pub(crate) fn of(document: Document, size: usize) -> Vec<(SegmentId, Self)> {
-        let share = size / document.tree().len() + SEGMENT_BYTES;
-        let segments = document.into_segments();
-        let ids: Vec<_> = segments.iter().map(|(segment, _)| segment.id).collect();
-        let slot = |(index, (segment, around)): (usize, (Segment, Option<usize>))| {
-            let parent = around.map(|index| ids[index]).or(segment.parent_id);
-            let is_subsegment = around.is_some() || segment.is_independent_subsegment();
-            (segment.id, Self { segment: Arc::new(segment), parent, is_subsegment, bytes: share, index })
-        };
-        segments.into_iter().enumerate().map(slot).collect()
-    }
-
-    /// Whether this one counts when both are about the same segment.
-    ///
-    /// A total order on what was sent, not on when it arrived: that is what makes traces independent of the order of arrival.
-    fn beats(&self, other: &Self) -> bool {
-        let rank = |slot: &Self| (slot.segment.end_time, slot.segment.start_time, slot.is_subsegment, slot.parent, slot.index);
-        let (own, others) = (rank(self), rank(other));
-        if own != others {
-            return own > others;
-        }
-        // Rare: about the same time, but not the same.
-        self.segment != other.segment && format!("{:?}", self.segment) > format!("{:?}", other.segment)
-    }
-
-    fn is_open(&self) -> bool {
-        self.segment.end_time.is_none()
-    }
-}
+/// Traces of at most this many documents are put together again with each new one; larger ones when their number has doubled, when the
+/// store is asked, or when nothing arrives for a moment. So a trace that is streamed in thousands of documents costs no square of them.
+const DOCUMENTS_AT_ONCE: usize = 4;
 
 pub(super) struct Record {
-    slots: HashMap<SegmentId, Slot>,
-    pub(super) documents: u64,
+    documents: Vec<Packed>,
+    /// Documents that arrived, also those that were there already.
+    pub(super) arrived: u64,
+    /// Segments and subsegments; those of documents that were not put together yet are counted in full.
+    pub(super) segments: usize,
     bytes: usize,
-    /// Segments without an end.
-    open: usize,
-    /// Slots that are no subsegments.
-    segments_proper: usize,
-    /// Parents named by subsegments that are not here, and by how many.
-    missing: HashMap<SegmentId, usize>,
+    /// `None` until the first documents were put together.
+    facts: Option<Arc<Facts>>,
+    /// How many of the documents are in `facts`.
+    known: usize,
     /// Place in the order of first documents.
     pub(super) born: u64,
     /// When the last document arrived.
@@ -74,69 +40,79 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn new(born: u64, now: Instant) -> Self {
-        Self {
-            slots: HashMap::new(),
-            documents: 0,
-            bytes: size_of::<Self>(),
-            open: 0,
-            segments_proper: 0,
-            missing: HashMap::new(),
-            born,
-            changed: now,
-            turn: 0,
-        }
-    }
-
-    pub(super) fn segments(&self) -> usize {
-        self.slots.len()
+        Self { documents: Vec::new(), arrived: 0, segments: 0, bytes: RECORD_BYTES, facts: None, known: 0, born, changed: now, turn: 0 }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.facts.as_ref().map_or(0, |facts| facts.bytes())
     }
 
-    pub(super) fn slots(&self) -> impl Iterator<Item = &Slot> {
-        self.slots.values()
+    pub(super) fn documents(&self) -> &[Packed] {
+        &self.documents
     }
 
-    /// See [`Trace::is_complete`](crate::Trace::is_complete).
+    pub(super) fn facts(&self) -> Option<&Arc<Facts>> {
+        self.facts.as_ref()
+    }
+
+    /// See [`Trace::is_complete`].
     pub(super) fn is_complete(&self) -> bool {
-        self.segments_proper > 0 && self.open == 0 && self.missing.is_empty()
+        self.facts.as_ref().is_some_and(|facts| facts.is_complete)
     }
 
-    pub(super) fn add(&mut self, slots: Vec<(SegmentId, Slot)>, now: Instant) {
+    /// Whether documents arrived that are not in the facts.
+    pub(super) fn is_stale(&self) -> bool {
+        self.known < self.documents.len()
+    }
+
+    pub(super) fn add(&mut self, document: Document, packed: Packed, names: &mut Names, now: Instant) {
         self.changed = now;
-        self.documents += 1;
-        for (id, slot) in slots {
-            self.add_slot(id, slot);
+        self.arrived += 1;
+        self.segments += document.tree().len();
+        self.bytes += packed.bytes();
+        self.documents.push(packed);
+        if self.documents.len() == 1 {
+            // Just read: no need to do it again.
+            self.know(document.trace_id(), [document], names);
+        } else if self.documents.len() <= DOCUMENTS_AT_ONCE || self.documents.len() >= 2 * self.known {
+            self.refresh(document.trace_id(), names);
         }
     }
 
-    fn add_slot(&mut self, id: SegmentId, slot: Slot) {
-        match self.slots.entry(id) {
-            Entry::Occupied(there) if !slot.beats(there.get()) => return,
-            Entry::Occupied(mut there) => {
-                let replaced = there.insert(slot.clone());
-                self.count(&replaced, false);
-            }
-            Entry::Vacant(free) => {
-                free.insert(slot.clone());
-                self.missing.remove(&id);
-            }
-        }
-        self.count(&slot, true);
+    /// Puts the trace together again.
+    pub(super) fn refresh(&mut self, id: TraceId, names: &mut Names) {
+        self.documents.sort_unstable();
+        self.documents.dedup_by(|one, other| {
+            let is_there = one == other;
+            self.bytes -= if is_there { one.bytes() } else { 0 };
+            is_there
+        });
+        let documents: Vec<Document> = self.documents.iter().filter_map(Packed::read).collect();
+        self.know(id, documents, names);
     }
 
-    fn count(&mut self, slot: &Slot, added: bool) {
-        let change = |count: &mut usize, by: usize| *count = if added { *count + by } else { *count - by };
-        change(&mut self.bytes, slot.bytes);
-        change(&mut self.open, usize::from(slot.is_open()));
-        change(&mut self.segments_proper, usize::from(!slot.is_subsegment));
-        let Some(parent) = slot.parent.filter(|parent| slot.is_subsegment && !self.slots.contains_key(parent)) else { return };
-        let children = self.missing.entry(parent).or_default();
-        change(children, 1);
-        if *children == 0 {
-            self.missing.remove(&parent);
-        }
+    fn know(&mut self, id: TraceId, documents: impl IntoIterator<Item = Document>, names: &mut Names) {
+        let trace = Trace::new(id, self.arrived, assemble(merge(documents)));
+        self.segments = trace.tree().len();
+        self.known = self.documents.len();
+        self.facts = Some(Arc::new(Facts::of(&trace, names)));
+    }
+}
+
+/// The documents of a trace, to be put together where the store is not locked.
+pub(crate) struct Pieces {
+    pub(super) id: TraceId,
+    pub(super) arrived: u64,
+    pub(super) documents: Vec<Packed>,
+}
+
+impl Pieces {
+    pub(crate) fn assemble(self) -> Trace {
+        Trace::new(self.id, self.arrived, assemble(merge(self.documents.iter().filter_map(Packed::read))))
+    }
+
+    /// The documents as they came.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = Vec<u8>> {
+        self.documents.iter().map(Packed::json)
     }
 }

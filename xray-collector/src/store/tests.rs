@@ -5,6 +5,7 @@ use xray_model::SegmentId;
 use xray_model::document::{ForestBuilder, Segment, Timestamp};
 
 use super::*;
+use crate::Trace;
 
 fn id(number: u64) -> SegmentId {
     SegmentId::from_bits(number).unwrap()
@@ -33,10 +34,15 @@ fn document(trace: u128, mut root: Segment, parent: u64, is_subsegment: bool, ch
     Document::from_tree(tree.finish()).unwrap()
 }
 
+fn insert(store: &mut Store, document: Document, now: Instant) {
+    let packed = Packed::new(document.to_json().as_bytes());
+    store.insert(document, packed, now);
+}
+
 fn store_of(settings: &Settings, documents: impl IntoIterator<Item = Document>) -> Store {
     let mut store = Store::new(settings);
     for document in documents {
-        store.insert(document, 100, crate::clock::now());
+        insert(&mut store, document, crate::clock::now());
     }
     store
 }
@@ -107,16 +113,16 @@ fn quiet_traces_make_room() {
     let mut store = store_of(&settings, [of(1, 1), of(2, 1), of(3, 1), of(1, 2)]);
     assert_eq!((store.traces(), store.counts.evicted), (3, 0));
     // 2 was quiet longest, then 3.
-    store.insert(of(4, 1), 100, crate::clock::now());
+    insert(&mut store, of(4, 1), crate::clock::now());
     assert_eq!((store.traces(), store.counts.evicted), (3, 1));
     assert!(store.pieces(trace_id(2)).is_none() && store.pieces(trace_id(1)).is_some());
-    store.insert(of(1, 3), 100, crate::clock::now());
+    insert(&mut store, of(1, 3), crate::clock::now());
     assert!(store.pieces(trace_id(3)).is_none());
     // One trace alone fills the store: it keeps what it has.
-    store.insert(of(1, 4), 100, crate::clock::now());
-    store.insert(of(1, 5), 100, crate::clock::now());
+    insert(&mut store, of(1, 4), crate::clock::now());
+    insert(&mut store, of(1, 5), crate::clock::now());
     assert_eq!((store.traces(), store.counts.segments, store.counts.refused), (1, 4, 1));
-    store.insert(of(5, 1), 100, crate::clock::now());
+    insert(&mut store, of(5, 1), crate::clock::now());
     assert_eq!((store.traces(), store.counts.segments), (1, 1));
 
     let mut store = store_of(&Settings { bytes: 20_000, ..Settings::default() }, (0..100).map(|trace| of(trace, 1)));
@@ -131,13 +137,13 @@ fn old_traces_go() {
     let begun = crate::clock::now();
     let of = |trace: u128| document(trace, segment("s", 1, 0, Some(1)), 0, false, vec![]);
     let mut store = Store::new(&Settings { age: Duration::from_secs(10), ..Settings::default() });
-    store.insert(of(1), 100, begun);
-    store.insert(of(2), 100, begun + Duration::from_secs(6));
+    insert(&mut store, of(1), begun);
+    insert(&mut store, of(2), begun + Duration::from_secs(6));
     store.expire(begun + Duration::from_secs(10));
     assert_eq!(store.traces(), 2);
     store.expire(begun + Duration::from_secs(11));
     assert_eq!((store.traces(), store.counts.expired), (1, 1));
-    store.insert(of(3), 100, begun + Duration::from_secs(17));
+    insert(&mut store, of(3), begun + Duration::from_secs(17));
     assert_eq!((store.traces(), store.counts.expired), (1, 2));
 }
 
@@ -191,6 +197,7 @@ proptest! {
         (sent, shuffled) in proptest::collection::vec(any_document(), 1..10).prop_flat_map(|documents| (Just(documents.clone()), Just(documents).prop_shuffle()))
     ) {
         let mut store = store_of(&Settings::default(), sent);
+        store.refresh();
         let trace = store.all_pieces().remove(0).assemble();
         prop_assert_eq!(&trace_of(shuffled.clone()), &trace);
 
@@ -205,7 +212,7 @@ proptest! {
 
         // Sent again, documents change nothing.
         for document in shuffled {
-            store.insert(document, 100, crate::clock::now());
+            insert(&mut store, document, crate::clock::now());
         }
         let again = store.pieces(trace.id()).unwrap().assemble();
         prop_assert_eq!(again.tree(), trace.tree());

@@ -1,0 +1,179 @@
+//! What questions need of a trace: made once from its documents, so that a hundred thousand traces can be asked without reading any.
+//!
+//! Filter expressions, the service graph, summaries and statistics see traces as this only. Terms and rules are X-Ray's: a trace consists
+//! of *services*, which are segments, and nodes that are *inferred* from calls to what sends no segments ("AWS X-Ray concepts").
+
+mod infer;
+mod make;
+mod names;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use xray_model::document::Timestamp;
+use xray_model::{SegmentId, TraceId};
+
+use crate::query::Status;
+pub(crate) use names::Names;
+
+/// What is known of a trace.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Facts {
+    pub(crate) id: TraceId,
+    /// Earliest start of anything in the trace.
+    pub(crate) start: Timestamp,
+    /// Latest end of anything in the trace.
+    pub(crate) end: Timestamp,
+    /// Duration of the first segment: what the caller waited for. `None` while it is in progress or has not arrived.
+    pub(crate) response_time: Option<Duration>,
+    /// How the first segment ended.
+    pub(crate) status: Status,
+    /// Anything in it was throttled.
+    pub(crate) has_throttle: bool,
+    /// Something is in progress, or a segment is announced that has not arrived. See also `is_complete`.
+    pub(crate) is_partial: bool,
+    /// See [`Trace::is_complete`](crate::Trace::is_complete).
+    pub(crate) is_complete: bool,
+    /// Segments and subsegments.
+    pub(crate) segments: u32,
+    /// What took part, callers before what they call; the first is where the trace began. Never empty.
+    pub(crate) services: Box<[Service]>,
+    pub(crate) annotations: Box<[Annotation]>,
+    /// Exceptions, outermost first.
+    pub(crate) exceptions: Box<[Exception]>,
+    /// Traces that are linked from this one.
+    pub(crate) links: Box<[TraceId]>,
+}
+
+/// A segment, or a node inferred from a call to something that sent none.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Service {
+    pub(crate) name: Arc<str>,
+    /// Its type as X-Ray says it: `AWS::Lambda::Function`, `AWS::DynamoDB::Table`, `remote`. Empty for a service that says nothing of it.
+    pub(crate) kind: Arc<str>,
+    pub(crate) account: Option<Arc<str>>,
+    /// Of the segment, or of the subsegment that it is inferred from.
+    pub(crate) id: SegmentId,
+    pub(crate) is_inferred: bool,
+    /// The service that called it, by its place in the list; and the call as the caller saw it.
+    pub(crate) caller: Option<u32>,
+    pub(crate) call: Option<Call>,
+    pub(crate) start: Timestamp,
+    /// `None` while it is in progress.
+    pub(crate) end: Option<Timestamp>,
+    pub(crate) status: Status,
+    /// What was done: name of the API operation, or method and path of the URL.
+    pub(crate) operation: Option<Arc<str>>,
+    /// Less common facts.
+    pub(crate) more: Option<Box<More>>,
+}
+
+/// A call as the caller saw it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Call {
+    pub(crate) start: Timestamp,
+    pub(crate) end: Option<Timestamp>,
+    pub(crate) status: Status,
+}
+
+/// What not every service has.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct More {
+    pub(crate) http_url: Option<Box<str>>,
+    pub(crate) http_method: Option<Arc<str>>,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) user_agent: Option<Arc<str>>,
+    pub(crate) client_ip: Option<Arc<str>>,
+    pub(crate) user: Option<Arc<str>>,
+    pub(crate) resource_arn: Option<Arc<str>>,
+    pub(crate) instance_id: Option<Arc<str>>,
+    pub(crate) availability_zone: Option<Arc<str>>,
+}
+
+/// An annotation that X-Ray would index: at most [`ANNOTATIONS_INDEXED_MAX`](crate::settings::ANNOTATIONS_INDEXED_MAX) in a trace.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Annotation {
+    pub(crate) key: Arc<str>,
+    pub(crate) value: AnnotationValue,
+    /// The service that it is on, by its place in the list.
+    pub(crate) service: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum AnnotationValue {
+    Text(Box<str>),
+    Number(f64),
+    Bool(bool),
+}
+
+/// An exception, where it was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Exception {
+    /// Its type.
+    pub(crate) kind: Arc<str>,
+    /// Begin of its message.
+    pub(crate) message: Box<str>,
+    /// Where it happened: the innermost frame, else the name of the segment or subsegment.
+    pub(crate) site: Arc<str>,
+    /// The service that it is in, by its place in the list.
+    pub(crate) service: u32,
+    pub(crate) status: Status,
+}
+
+impl Facts {
+    /// Time from the earliest start to the latest end.
+    pub(crate) fn duration(&self) -> Duration {
+        self.end.since(self.start)
+    }
+
+    /// Where the trace began.
+    pub(crate) fn root(&self) -> &Service {
+        &self.services[0]
+    }
+
+    /// The first segment ended with a fault (5xx).
+    pub(crate) fn has_fault(&self) -> bool {
+        self.status == Status::Fault
+    }
+
+    /// The first segment ended with an error (4xx), throttling included.
+    pub(crate) fn has_error(&self) -> bool {
+        matches!(self.status, Status::Error | Status::Throttle)
+    }
+
+    /// Estimate of the memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let services: usize = self.services.iter().map(Service::bytes).sum();
+        let annotations: usize = self.annotations.iter().map(Annotation::bytes).sum();
+        let exceptions: usize = self.exceptions.iter().map(|exception| size_of::<Exception>() + exception.message.len()).sum();
+        size_of::<Self>() + services + annotations + exceptions + size_of_val(&*self.links)
+    }
+}
+
+impl Service {
+    /// How long it took; `None` while it is in progress.
+    pub(crate) fn duration(&self) -> Option<Duration> {
+        Some(self.end?.since(self.start))
+    }
+
+    fn bytes(&self) -> usize {
+        let more = self.more.as_ref().map_or(0, |more| size_of::<More>() + more.http_url.as_ref().map_or(0, |url| url.len()));
+        size_of::<Self>() + more
+    }
+}
+
+impl Call {
+    /// How long it took; `None` while it is in progress.
+    pub(crate) fn duration(&self) -> Option<Duration> {
+        Some(self.end?.since(self.start))
+    }
+}
+
+impl Annotation {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + if let AnnotationValue::Text(text) = &self.value { text.len() } else { 0 }
+    }
+}

@@ -1,0 +1,110 @@
+//! The collector's HTTP side: X-Ray's API as the daemon's TCP port has it, OTLP, and the viewer, all on one port.
+//!
+//! Everything that comes from outside is limited here, before anything else sees it: who may ask ([`guard`]), how long, how much.
+
+mod connection;
+mod guard;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use tokio::sync::watch;
+
+use crate::collector::Collector;
+use crate::settings::{BODY_BYTES_MAX, PORTS_TRIED, ServeSettings, Settings};
+use crate::traces::Traces;
+use crate::{api, pages};
+
+/// A collector with an HTTP side: what `cargo xray view` runs.
+///
+/// UDP and HTTP are on the same port, as the X-Ray daemon has them. Dropping it ends both.
+///
+/// ```
+/// use xray_collector::{Local, ServeSettings, Settings};
+///
+/// let local = Local::start("127.0.0.1:0".parse()?, Settings::default(), ServeSettings::default())?;
+/// println!("The viewer is at http://{}/", local.local_addr());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Local {
+    collector: Arc<Collector>,
+    stop: watch::Sender<bool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What handlers of requests share.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) traces: Traces,
+    pub(crate) collector: Arc<Collector>,
+}
+
+impl Local {
+    /// Listens on an address, UDP and TCP. Port 0 takes any that is free for both.
+    ///
+    /// # Errors
+    ///
+    /// If the address cannot be bound, or no thread started.
+    pub fn start(address: SocketAddr, settings: Settings, serve: ServeSettings) -> io::Result<Self> {
+        let (collector, listener) = bind(address, &settings)?;
+        listener.set_nonblocking(true)?;
+        let collector = Arc::new(collector);
+        let app = App { traces: collector.held().clone(), collector: Arc::clone(&collector) };
+        let router = router(app, &serve, collector.local_addr());
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("xray-serve").enable_all().build()?;
+        let (stop, stopped) = watch::channel(false);
+        let serve = move || runtime.block_on(connection::accept(listener, router, stopped));
+        let thread = std::thread::Builder::new().name("xray-http".into()).spawn(serve)?;
+        Ok(Self { collector, stop, thread: Some(thread) })
+    }
+
+    /// The address it listens on.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.collector.local_addr()
+    }
+
+    /// The collector behind it.
+    #[must_use]
+    pub fn collector(&self) -> &Collector {
+        &self.collector
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn bind(address: SocketAddr, settings: &Settings) -> io::Result<(Collector, TcpListener)> {
+    let tries = if address.port() == 0 { PORTS_TRIED } else { 1 };
+    let mut last = None;
+    for _ in 0..tries {
+        let collector = Collector::start_with(address, settings.clone())?;
+        match TcpListener::bind(collector.local_addr()) {
+            Ok(listener) => return Ok((collector, listener)),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
+}
+
+fn router(app: App, settings: &ServeSettings, address: SocketAddr) -> Router {
+    let guard = guard::Guard::new(settings, address);
+    Router::new()
+        .merge(api::router())
+        .merge(pages::router())
+        .with_state(app)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(guard, guard::check))
+}

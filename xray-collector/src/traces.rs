@@ -1,0 +1,192 @@
+//! The traces of a collector, as everything that receives or shows them holds on to them.
+
+use std::ops::RangeInclusive;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use xray_model::datagram;
+use xray_model::document::{Document, ParseError, Timestamp};
+use xray_model::{SegmentId, TraceId};
+
+use crate::clock;
+use crate::collector::Progress;
+use crate::facts::Facts;
+use crate::ingest::Received;
+use crate::rejects::{Reason, RejectedDatagram, Rejections};
+use crate::settings::{REJECTED_BYTES_SHOWN, Settings};
+use crate::store::{Counts, Packed, Pieces, Store};
+use crate::trace::Trace;
+
+/// Datagrams after which others get a turn at the traces.
+const RECEIVED_AT_ONCE: usize = 256;
+
+/// Traces that arrive while others look at them. Clones are about the same traces.
+///
+/// The lock is held to take or hand over what is shared; documents are read and traces put together outside of it.
+#[derive(Clone)]
+pub(crate) struct Traces {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// Rejected datagrams that are kept.
+    rejected_max: usize,
+}
+
+struct State {
+    store: Store,
+    rejections: Rejections,
+    rejected: u64,
+}
+
+/// A document that can be stored.
+struct Readable {
+    document: Document,
+    packed: Packed,
+}
+
+impl Traces {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let state = State { store: Store::new(settings), rejections: Rejections::default(), rejected: 0 };
+        let shared = Shared { state: Mutex::new(state), changed: Condvar::new(), rejected_max: settings.rejected };
+        Self { shared: Arc::new(shared) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state without traces that are too old.
+    fn current(&self) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
+        state.store.expire(clock::now());
+        state
+    }
+
+    /// Takes datagrams as they came in.
+    pub(crate) fn receive(&self, batch: Vec<Received>) {
+        let mut batch = batch.into_iter().peekable();
+        while batch.peek().is_some() {
+            self.receive_some(batch.by_ref().take(RECEIVED_AT_ONCE));
+        }
+        self.shared.changed.notify_all();
+    }
+
+    fn receive_some(&self, some: impl Iterator<Item = Received>) {
+        // Read before the lock is taken, so that nobody who looks at traces waits for it.
+        let read: Vec<_> = some.map(|received| read(&received.bytes).map_err(|error| (error, received))).collect();
+        let mut state = self.lock();
+        for result in read {
+            match result {
+                Ok(Readable { document, packed }) => state.store.insert(document, packed, clock::now()),
+                Err(((reason, detail), received)) => state.reject(reason, detail, &received, self.shared.rejected_max),
+            }
+        }
+    }
+
+    /// Takes one document that came without a datagram around it.
+    ///
+    /// # Errors
+    ///
+    /// If it is no segment document; nothing is kept of it then.
+    pub(crate) fn put(&self, json: &[u8]) -> Result<SegmentId, ParseError> {
+        let document = Document::parse(json)?;
+        let (id, packed) = (document.root().id, Packed::new(json));
+        self.lock().store.insert(document, packed, clock::now());
+        self.shared.changed.notify_all();
+        Ok(id)
+    }
+
+    /// What is known of the traces that began in a stretch of time, earliest first.
+    pub(crate) fn facts_between(&self, range: RangeInclusive<Timestamp>) -> Vec<Arc<Facts>> {
+        self.current().store.facts_between(range)
+    }
+
+    /// What is known of a trace.
+    pub(crate) fn facts(&self, id: TraceId) -> Option<Arc<Facts>> {
+        self.current().store.facts(id)
+    }
+
+    /// The documents of a trace, as they came.
+    pub(crate) fn pieces(&self, id: TraceId) -> Option<Pieces> {
+        self.current().store.pieces(id)
+    }
+
+    /// A trace, put together.
+    pub(crate) fn trace(&self, id: TraceId) -> Option<Trace> {
+        // Bound first: the lock must be gone before the work begins.
+        let pieces = self.pieces(id);
+        pieces.map(Pieces::assemble)
+    }
+
+    /// All traces, in the order in which they began to arrive.
+    pub(crate) fn all(&self) -> Vec<Trace> {
+        let pieces = self.current().store.all_pieces();
+        pieces.into_iter().map(Pieces::assemble).collect()
+    }
+
+    /// Differs from an earlier answer if anything arrived since.
+    pub(crate) fn turn(&self) -> u64 {
+        self.lock().store.turn()
+    }
+
+    pub(crate) fn rejected(&self) -> Rejections {
+        self.lock().rejections.clone()
+    }
+
+    pub(crate) fn counts(&self) -> (Progress, Counts) {
+        let mut state = self.current();
+        (state.progress(), state.store.counts)
+    }
+
+    pub(crate) fn wait_for(&self, timeout: Duration, mut reached: impl FnMut(&Progress) -> bool) -> bool {
+        let state = self.lock();
+        let missing = |state: &mut State| !reached(&state.progress());
+        let (_state, result) = self.shared.changed.wait_timeout_while(state, timeout, missing).unwrap_or_else(PoisonError::into_inner);
+        !result.timed_out()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.lock().store.clear();
+    }
+}
+
+impl State {
+    fn progress(&mut self) -> Progress {
+        self.store.refresh();
+        Progress {
+            documents: self.store.counts.documents,
+            rejected: self.rejected,
+            traces: self.store.traces(),
+            complete: self.store.counts.complete,
+            segments: self.store.counts.segments,
+        }
+    }
+
+    fn reject(&mut self, reason: Reason, detail: String, received: &Received, keep: usize) {
+        let shown = &received.bytes[..received.bytes.len().min(REJECTED_BYTES_SHOWN)];
+        let datagram = RejectedDatagram {
+            at: clock::today(),
+            from: received.from,
+            reason,
+            detail,
+            size: received.bytes.len(),
+            beginning: String::from_utf8_lossy(shown).into_owned(),
+        };
+        self.rejected += 1;
+        self.rejections.add(datagram, keep);
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Readable, (Reason, String)> {
+    let body = datagram::split(bytes).map_err(|reason| (Reason::Datagram(reason), String::new()))?;
+    if [&b"T1S"[..], b"T1U", b"M1"].iter().any(|prefix| body.starts_with(prefix)) {
+        return Err((Reason::Otlp, String::new()));
+    }
+    match Document::parse(body) {
+        Ok(document) => Ok(Readable { document, packed: Packed::new(body) }),
+        Err(error) => Err((Reason::Document, error.to_string())),
+    }
+}
