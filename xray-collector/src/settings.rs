@@ -85,3 +85,7 @@ pub(crate) const NAME_SHOWN_CHARS_MAX: usize = 120;
 pub(crate) const LIVE_CHECK: Duration = Duration::from_millis(250);
 /// How often it does so before its question is answered with what it knows already.
 pub(crate) const LIVE_CHECKS_MAX: usize = 100;
+/// Traces on one page of the list.
+pub(crate) const TRACES_PER_PAGE: usize = 100;
+/// Columns of a chart over time.
+pub(crate) const CHART_COLUMNS_MAX: usize = 80;

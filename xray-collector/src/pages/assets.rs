@@ -25,7 +25,10 @@ const CSS: &str = "text/css; charset=utf-8";
 pub(crate) const STYLE: Asset = Asset::new("base", "css", CSS, include_str!("assets/base.css"));
 pub(crate) const SCRIPT: Asset = Asset::new("app", "js", JS, include_str!("assets/app.js"));
 
-const ALL: [&Asset; 2] = [&STYLE, &SCRIPT];
+pub(crate) const TRACES_STYLE: Asset = Asset::new("traces", "css", CSS, include_str!("assets/traces.css"));
+pub(crate) const TRACES_SCRIPT: Asset = Asset::new("traces", "js", JS, include_str!("assets/traces.js"));
+
+const ALL: [&Asset; 4] = [&STYLE, &SCRIPT, &TRACES_STYLE, &TRACES_SCRIPT];
 
 impl Asset {
     pub(crate) const fn new(stem: &'static str, ending: &'static str, kind: &'static str, text: &'static str) -> Self {

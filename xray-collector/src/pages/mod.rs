@@ -5,7 +5,9 @@
 //! `data-live` is exchanged for its successor when traces arrive. Text of documents goes through [`text`].
 
 mod assets;
+mod chart;
 mod layout;
+mod list;
 mod live;
 mod parts;
 mod scope;
@@ -18,5 +20,5 @@ use axum::Router;
 use crate::serve::App;
 
 pub(crate) fn router() -> Router<App> {
-    Router::new().merge(assets::router()).merge(live::router()).merge(theme::router())
+    Router::new().merge(assets::router()).merge(list::router()).merge(live::router()).merge(theme::router())
 }
