@@ -1,5 +1,6 @@
 //! Every limit of the collector.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How much a [`Collector`](crate::Collector) keeps. What is over a limit is dropped and counted in [`Stats`](crate::Stats).
@@ -63,6 +64,8 @@ pub(crate) const SERVICES_MAX: usize = 1_000;
 pub struct ServeSettings {
     /// Names beside `localhost` and the address itself under which it may be asked, without port.
     pub hosts: Vec<String>,
+    /// Log files whose lines about a trace are shown with it.
+    pub logs: Vec<PathBuf>,
 }
 
 /// Bytes of a request's body: what X-Ray's OTLP endpoint takes.
@@ -89,3 +92,25 @@ pub(crate) const LIVE_CHECKS_MAX: usize = 100;
 pub(crate) const TRACES_PER_PAGE: usize = 100;
 /// Columns of a chart over time.
 pub(crate) const CHART_COLUMNS_MAX: usize = 80;
+/// Rows on one page of a timeline.
+pub(crate) const ROWS_PER_PAGE: usize = 300;
+/// Siblings of one name that share a row of a timeline, until one opens it.
+pub(crate) const GROUP_SIZE_MIN: usize = 8;
+/// Ids that an address of a timeline may name as folded or open.
+pub(crate) const FOLDS_MAX: usize = 64;
+/// Levels whose depth a timeline shows by indentation; deeper ones say theirs as a number.
+pub(crate) const INDENTED_LEVELS_MAX: usize = 16;
+/// Stretches drawn in one row of a timeline.
+pub(crate) const STRETCHES_DRAWN_MAX: usize = 60;
+/// Lanes of a timeline's overview.
+pub(crate) const OVERVIEW_LANES_MAX: usize = 14;
+/// Annotations, exceptions, frames and the like that are shown of one segment; its raw JSON has all.
+pub(crate) const ENTRIES_SHOWN_MAX: usize = 200;
+/// Documents shown on one page of a trace's raw JSON.
+pub(crate) const RAW_DOCUMENTS_PER_PAGE: usize = 50;
+/// Bytes read from the end of each log file.
+pub(crate) const LOG_BYTES_MAX: u64 = 16 << 20;
+/// Lines of logs shown with a trace.
+pub(crate) const LOG_LINES_MAX: usize = 500;
+/// Characters shown of a line of a log.
+pub(crate) const LOG_LINE_CHARS_MAX: usize = 2_000;
