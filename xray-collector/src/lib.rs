@@ -32,6 +32,7 @@ mod rejects;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
+mod stats;
 mod store;
 mod trace;
 mod traces;

@@ -60,6 +60,8 @@ pub(crate) const SERVICES_MAX: usize = 1_000;
 pub(crate) const LINKS_MAX: usize = 100;
 /// Figures of the business, and service levels, of a trace that are summed up.
 pub(crate) const FIGURES_MAX: usize = 50;
+/// Traces that are named as examples of an error or a violation.
+pub(crate) const EXAMPLES_MAX: usize = 5;
 /// Nodes of a service map: X-Ray's quota.
 pub(crate) const NODES_MAX: usize = 10_000;
 /// Other names under which callers know what they call, of each edge of a service map.

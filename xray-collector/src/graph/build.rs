@@ -4,13 +4,14 @@
 //! each, so nodes are found by the addresses of their texts, and by the texts themselves only when they were not seen at those addresses.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::time::Duration;
 
 use xray_model::document::Timestamp;
 use xray_model::{SegmentId, TraceId};
 
+use super::hash::AddressHasher;
 use super::{CLIENT, Edge, Histogram, Node, ServiceGraph, Statistics};
 use crate::facts::{Call, Facts, Service};
 use crate::settings::{ALIASES_MAX, NODES_MAX};
@@ -226,32 +227,5 @@ impl Addresses {
     fn of(service: &Service) -> Self {
         let address = |text: &Arc<str>| Arc::as_ptr(text).cast::<u8>() as usize;
         Self(address(&service.name), address(&service.kind), service.account.as_ref().map_or(0, address))
-    }
-}
-
-/// Quick for a few machine words that nobody outside can choose: addresses and places.
-#[derive(Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        // The multiplication spreads low bits upwards; the rotation brings them back to where tables look.
-        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.write_u64(word as u64);
-    }
-
-    fn write_u8(&mut self, byte: u8) {
-        self.write_u64(u64::from(byte));
     }
 }
