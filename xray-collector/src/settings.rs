@@ -83,3 +83,19 @@ pub(crate) const CONNECTIONS_MAX: usize = 256;
 pub(crate) const HEADER_TIME_MAX: Duration = Duration::from_secs(10);
 /// Ports tried for one that is free for both UDP and TCP.
 pub(crate) const PORTS_TRIED: usize = 20;
+/// Parameters read of an address.
+pub(crate) const QUERY_PARAMETERS_MAX: usize = 200;
+/// Characters of a filter expression in an address.
+pub(crate) const FILTER_CHARS_MAX: usize = 4_000;
+/// Characters shown of one text of a document; its raw JSON has it in full.
+pub(crate) const SHOWN_CHARS_MAX: usize = 20_000;
+/// Characters shown of a name.
+pub(crate) const NAME_SHOWN_CHARS_MAX: usize = 120;
+/// How often an open page looks for new traces.
+pub(crate) const LIVE_CHECK: Duration = Duration::from_millis(250);
+/// How often it does so before its question is answered with what it knows already.
+pub(crate) const LIVE_CHECKS_MAX: usize = 100;
+/// Traces on one page of the list.
+pub(crate) const TRACES_PER_PAGE: usize = 100;
+/// Columns of a chart over time.
+pub(crate) const CHART_COLUMNS_MAX: usize = 80;
