@@ -23,6 +23,7 @@ mod api;
 mod clock;
 mod collector;
 mod facts;
+mod graph;
 mod ingest;
 #[cfg(feature = "serve")]
 mod pages;
@@ -31,6 +32,7 @@ mod rejects;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
+mod stats;
 mod store;
 mod trace;
 mod traces;
