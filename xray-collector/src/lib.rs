@@ -25,9 +25,13 @@ mod collector;
 mod facts;
 mod ingest;
 #[cfg(feature = "serve")]
+mod members;
+#[cfg(feature = "serve")]
 mod pages;
 mod query;
 mod rejects;
+#[cfg(feature = "serve")]
+mod sampling;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;

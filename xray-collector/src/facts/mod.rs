@@ -3,7 +3,7 @@
 //! Filter expressions, the service graph, summaries and statistics see traces as this only. Terms and rules are X-Ray's: a trace consists
 //! of *services*, which are segments, and nodes that are *inferred* from calls to what sends no segments ("AWS X-Ray concepts").
 
-mod infer;
+pub(crate) mod infer;
 mod make;
 mod names;
 
