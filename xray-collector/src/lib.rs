@@ -23,6 +23,7 @@ mod api;
 mod clock;
 mod collector;
 mod facts;
+mod graph;
 mod ingest;
 #[cfg(feature = "serve")]
 mod members;

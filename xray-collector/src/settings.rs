@@ -57,6 +57,14 @@ pub(crate) const EXCEPTIONS_MAX: usize = 16;
 pub(crate) const MESSAGE_CHARS_MAX: usize = 160;
 /// Services of a trace, inferred ones included, that questions see; its timeline has all.
 pub(crate) const SERVICES_MAX: usize = 1_000;
+/// Links of a trace to others: X-Ray's quota.
+pub(crate) const LINKS_MAX: usize = 100;
+/// Figures of the business, and service levels, of a trace that are summed up.
+pub(crate) const FIGURES_MAX: usize = 50;
+/// Nodes of a service map: X-Ray's quota.
+pub(crate) const NODES_MAX: usize = 10_000;
+/// Other names under which callers know what they call, of each edge of a service map.
+pub(crate) const ALIASES_MAX: usize = 20;
 
 /// How the collector answers over HTTP.
 #[derive(Clone, Debug, Default)]

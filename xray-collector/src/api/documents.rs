@@ -5,7 +5,7 @@ use xray_model::document::{Document, Forest, ForestBuilder, Node, Segment};
 use xray_model::{SegmentId, TraceId};
 
 use super::token::hash;
-use crate::facts::infer;
+use crate::facts::{REMOTE, called};
 use crate::settings::TRACE_BYTES_MAX;
 use crate::trace::{Placed, Trace};
 
@@ -101,12 +101,12 @@ fn size(segment: &Segment, trace: TraceId) -> usize {
 
 /// The segment that what was called would have sent, as far as the caller knows.
 fn inferred(trace: TraceId, call: &Segment) -> Option<Segment> {
-    let (name, origin) = infer::called(call)?;
+    let (name, origin) = called(call)?;
     let bits = hash(&[b"inferred", &trace.to_bits().to_be_bytes(), &call.id.to_bits().to_be_bytes()]);
     let mut segment = Segment::new(name, SegmentId::from_bits(bits).unwrap_or(call.id), call.start_time);
     segment.trace_id = Some(trace);
     segment.parent_id = Some(call.id);
-    segment.origin = (origin != infer::REMOTE).then_some(origin);
+    segment.origin = (origin != REMOTE).then_some(origin);
     (segment.end_time, segment.in_progress) = (call.end_time, call.in_progress);
     (segment.error, segment.throttle, segment.fault) = (call.error, call.throttle, call.fault);
     (segment.http, segment.aws, segment.sql) = (call.http.clone(), call.aws.clone(), call.sql.clone());
