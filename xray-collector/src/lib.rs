@@ -26,9 +26,13 @@ mod facts;
 mod graph;
 mod ingest;
 #[cfg(feature = "serve")]
+mod members;
+#[cfg(feature = "serve")]
 mod pages;
 mod query;
 mod rejects;
+#[cfg(feature = "serve")]
+mod sampling;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
