@@ -160,3 +160,5 @@ pub(crate) const GROUPS_PAGE: usize = 10;
 pub(crate) const TAGS_MAX: usize = 50;
 /// Telemetry records that are kept for display.
 pub(crate) const TELEMETRY_MAX: usize = 100;
+/// Seconds after which a trace that lacks something is told of.
+pub(crate) const QUIET_SECONDS: u64 = 60;

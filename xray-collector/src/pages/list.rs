@@ -180,7 +180,7 @@ fn legend() -> Markup {
     html! {
         span.legend {
             @for (class, label) in [("ok", "ok"), ("error", "error"), ("throttle", "throttled"), ("fault", "fault")] {
-                span.entry { svg width="9" height="9" aria-hidden="true" { rect class=(class) width="9" height="9" rx="2" {} } (label) }
+                span.entry { svg width="9" height="9" aria-hidden="true" { rect class={ "column " (class) } width="9" height="9" rx="2" {} } (label) }
             }
         }
     }
@@ -257,7 +257,7 @@ fn row(asked: &Asked, facts: &Facts, longest: Duration) -> Markup {
             td.nowrap.num { (time::short(facts.start, asked.now)) }
             td { (parts::badge(facts.status, more.and_then(|more| more.http_status).map(i64::from))) @if facts.is_partial && !facts.is_complete { " " span.tag title="Something is in progress or has not arrived" { "…" } } }
             td.clip.name { (parts::name(&root.name)) }
-            td.clip.request { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) title=[more.and_then(|more| more.http_url.as_deref()).map(|url| text::line(url, 300))] { (request) } }
+            td.clip.request { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) title=[more.and_then(|more| more.http_url.as_deref()).map(|url| text::line(url, 300))] { span.narrow-only { (parts::name(&root.name)) " " } (request) } }
             td.right { span.timed { (parts::share(share, parts::class_of(facts.status))) (time::took(facts.response_time)) } }
             td.right { (time::took(Some(facts.duration()))) }
             td.right.num.wide-only { span title=(names.join(", ")) { (services.len()) } }

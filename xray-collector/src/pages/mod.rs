@@ -6,6 +6,7 @@
 
 mod assets;
 mod chart;
+mod health;
 mod layout;
 mod list;
 mod live;
@@ -21,5 +22,11 @@ use axum::Router;
 use crate::serve::App;
 
 pub(crate) fn router() -> Router<App> {
-    Router::new().merge(assets::router()).merge(list::router()).merge(live::router()).merge(theme::router()).merge(timeline::router())
+    Router::new()
+        .merge(assets::router())
+        .merge(health::router())
+        .merge(list::router())
+        .merge(live::router())
+        .merge(theme::router())
+        .merge(timeline::router())
 }
