@@ -25,6 +25,8 @@ mod collector;
 mod facts;
 mod graph;
 mod ingest;
+#[doc(hidden)]
+pub mod measure;
 #[cfg(feature = "serve")]
 mod pages;
 mod query;
