@@ -28,9 +28,13 @@ mod ingest;
 #[doc(hidden)]
 pub mod measure;
 #[cfg(feature = "serve")]
+mod members;
+#[cfg(feature = "serve")]
 mod pages;
 mod query;
 mod rejects;
+#[cfg(feature = "serve")]
+mod sampling;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;

@@ -18,6 +18,7 @@ use xray_model::document::Timestamp;
 use xray_model::{SegmentId, TraceId};
 
 use crate::query::Status;
+pub(crate) use infer::{REMOTE, called};
 pub(crate) use names::Names;
 
 /// What is known of a trace.
