@@ -118,3 +118,17 @@ pub(crate) const GROUPS_PAGE: usize = 10;
 pub(crate) const TAGS_MAX: usize = 50;
 /// Telemetry records that are kept for display.
 pub(crate) const TELEMETRY_MAX: usize = 100;
+/// Trace summaries on a page.
+pub(crate) const SUMMARIES_PAGE: usize = 200;
+/// Longest time that trace summaries may be asked for: X-Ray's limit.
+pub(crate) const SUMMARIES_TIME_MAX: Duration = Duration::from_secs(24 * 3600);
+/// Longest time that a service graph or statistics may be asked for: X-Ray's limit.
+pub(crate) const GRAPH_TIME_MAX: Duration = Duration::from_secs(6 * 3600);
+/// Services on a page of a graph.
+pub(crate) const GRAPH_PAGE: usize = 1_000;
+/// Characters of the expression that selects services or edges for statistics.
+pub(crate) const SELECTOR_CHARS_MAX: usize = 500;
+/// Seconds of a period of statistics if the client names none.
+pub(crate) const SERIES_PERIOD_SECONDS: i64 = 60;
+/// Periods on a page of statistics.
+pub(crate) const SERIES_PAGE: usize = 1_000;
