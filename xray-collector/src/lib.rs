@@ -23,11 +23,13 @@ mod api;
 mod clock;
 mod collector;
 mod facts;
+pub mod filter;
 mod ingest;
 #[cfg(feature = "serve")]
 mod pages;
 mod query;
 mod rejects;
+mod rootcause;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;

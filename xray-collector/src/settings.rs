@@ -73,3 +73,16 @@ pub(crate) const CONNECTIONS_MAX: usize = 256;
 pub(crate) const HEADER_TIME_MAX: Duration = Duration::from_secs(10);
 /// Ports tried for one that is free for both UDP and TCP.
 pub(crate) const PORTS_TRIED: usize = 20;
+
+/// Bytes of a filter expression.
+pub(crate) const FILTER_BYTES_MAX: usize = 16 << 10;
+/// Levels of `!`, parentheses, braces and JSON in a filter expression.
+pub(crate) const FILTER_DEPTH_MAX: usize = 32;
+/// Characters of a filter expression that its error shows.
+pub(crate) const FILTER_SHOWN_CHARS_MAX: usize = 100;
+/// Root causes of one kind that a trace has.
+pub(crate) const ROOT_CAUSES_MAX: usize = 16;
+/// Segments and subsegments on the path of a root cause; of longer ones, those where it began are kept.
+pub(crate) const ROOT_CAUSE_ENTITIES_MAX: usize = 100;
+/// Groups that a filter names, which name groups, and so on.
+pub(crate) const GROUP_DEPTH_MAX: usize = 8;

@@ -26,7 +26,7 @@ const RESOURCES: [(&str, &str, &str); 11] = [
 ];
 
 /// Name and type of what a subsegment called; `None` if it is work of the service itself.
-pub(super) fn called(segment: &Segment) -> Option<(String, String)> {
+pub(crate) fn called(segment: &Segment) -> Option<(String, String)> {
     match segment.namespace.as_deref()? {
         "aws" => Some(aws(segment)),
         "remote" if segment.sql.is_some() => Some((segment.name.clone(), SQL.to_owned())),

@@ -7,6 +7,7 @@ use xray_model::document::{AnnotationValue as Sent, Cause, Node, Segment};
 use xray_model::{SegmentId, TraceId};
 
 use super::{Annotation, AnnotationValue, Call, Exception, Facts, More, Names, Service, infer};
+use crate::query::Status;
 use crate::settings::{ANNOTATIONS_INDEXED_MAX, EXCEPTIONS_MAX, MESSAGE_CHARS_MAX, SERVICES_MAX};
 use crate::trace::{Placed, Trace};
 
@@ -14,12 +15,14 @@ impl Facts {
     /// What is known of a trace that holds at least one segment or subsegment.
     pub(crate) fn of(trace: &Trace, names: &mut Names) -> Self {
         let mut making = Making { names, services: Vec::new(), annotations: Vec::new(), exceptions: Vec::new(), inside: HashMap::new() };
-        let mut is_announced = false;
+        let (mut is_announced, mut any_fault, mut any_error) = (false, false, false);
         let mut links = BTreeSet::new();
         for node in trace.tree().iter() {
             let service = making.service_of(node);
             making.annotations(node.value(), service);
             making.exceptions(node.value(), service);
+            any_fault |= node.status() == Status::Fault;
+            any_error |= matches!(node.status(), Status::Error | Status::Throttle);
             is_announced |= is_traced(node.value()) && !node.children().any(|child| !child.is_subsegment);
             links.extend(node.value().links.iter().map(|link| link.trace_id));
         }
@@ -33,6 +36,8 @@ impl Facts {
             response_time: summary.response_time,
             status: summary.status,
             has_throttle: summary.has_throttle,
+            any_fault,
+            any_error,
             is_partial: is_announced || !summary.is_complete,
             is_complete: summary.is_complete,
             segments: u32::try_from(trace.tree().len()).unwrap_or(u32::MAX),
@@ -107,7 +112,7 @@ impl Making<'_> {
             call,
             start: segment.start_time,
             end: segment.end_time,
-            status: crate::query::Status::of(segment),
+            status: Status::of(segment),
             operation: operation(segment).map(|operation| self.names.get(&operation)),
             more: self.more(segment),
         };
@@ -123,7 +128,7 @@ impl Making<'_> {
         let more = More {
             http_url: request.and_then(|request| request.url.as_deref()).map(Box::from),
             http_method: shared(request.and_then(|request| request.method.as_deref())),
-            http_status: segment.http_status().and_then(|status| u16::try_from(status).ok()),
+            http_status: http_status(segment),
             user_agent: shared(request.and_then(|request| request.user_agent.as_deref())),
             client_ip: shared(request.and_then(|request| request.client_ip.as_deref())),
             user: shared(segment.user.as_deref()),
@@ -169,14 +174,19 @@ impl Making<'_> {
                 message: message.chars().take(MESSAGE_CHARS_MAX).collect::<String>().into(),
                 site: self.names.get(frame.as_deref().unwrap_or(&segment.name)),
                 service,
-                status: crate::query::Status::of(segment),
+                status: Status::of(segment),
             });
         }
     }
 }
 
 fn call(segment: &Segment) -> Call {
-    Call { start: segment.start_time, end: segment.end_time, status: crate::query::Status::of(segment) }
+    let status = Status::of(segment);
+    Call { start: segment.start_time, end: segment.end_time, status, http_status: http_status(segment) }
+}
+
+fn http_status(segment: &Segment) -> Option<u16> {
+    segment.http_status().and_then(|status| u16::try_from(status).ok())
 }
 
 /// What was done: name of the API operation, or method and path of the URL.

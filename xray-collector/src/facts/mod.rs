@@ -17,6 +17,7 @@ use xray_model::document::Timestamp;
 use xray_model::{SegmentId, TraceId};
 
 use crate::query::Status;
+pub(crate) use infer::called;
 pub(crate) use names::Names;
 
 /// What is known of a trace.
@@ -33,6 +34,9 @@ pub(crate) struct Facts {
     pub(crate) status: Status,
     /// Anything in it was throttled.
     pub(crate) has_throttle: bool,
+    /// Any segment or subsegment ended with a fault, or with an error: also those that were dealt with.
+    pub(crate) any_fault: bool,
+    pub(crate) any_error: bool,
     /// Something is in progress, or a segment is announced that has not arrived. See also `is_complete`.
     pub(crate) is_partial: bool,
     /// See [`Trace::is_complete`](crate::Trace::is_complete).
@@ -77,6 +81,7 @@ pub(crate) struct Call {
     pub(crate) start: Timestamp,
     pub(crate) end: Option<Timestamp>,
     pub(crate) status: Status,
+    pub(crate) http_status: Option<u16>,
 }
 
 /// What not every service has.
