@@ -11,7 +11,7 @@ use super::filters::Wanted;
 use super::token::{Question, hash};
 use super::traces::ids;
 use super::{range, sampling_seconds as seconds};
-use crate::facts::Facts;
+use crate::facts::{Facts, Service};
 use crate::graph::{Edge, Histogram, Node, Period, ServiceGraph, Statistics, series};
 use crate::members::Members;
 use crate::serve::App;
@@ -42,7 +42,9 @@ fn page(graph: &ServiceGraph, question: Question, request: &Members<'_>) -> Answ
     let (from, nodes_before) = question.place(request)?.unwrap_or_default();
     let from = usize::try_from(from).unwrap_or(usize::MAX).min(graph.nodes.len());
     if from > 0 && nodes_before != before(graph, from) {
-        return Err(Error::invalid("NextToken: services have come since the first page, which have changed the order: ask again without it"));
+        return Err(Error::invalid(
+            "NextToken: services have come since the first page, which have changed the order: ask again without it",
+        ));
     }
     let to = from.saturating_add(GRAPH_PAGE).min(graph.nodes.len());
     let nodes = graph.nodes.iter().enumerate().take(to).skip(from);
@@ -131,10 +133,12 @@ pub(super) fn of_times(app: &App, request: &Members<'_>) -> Answer {
     let mut traces = app.traces.facts_between(range.clone());
     traces.retain(|facts| group.matches(app, facts));
     let asking = selector.asking(&app.traces);
-    let select = |facts: &Facts, service: &crate::facts::Service| selector.filter().selects(facts, service, &asking);
+    let place = |facts: &Facts, service: &Service| facts.services.iter().position(|other| std::ptr::eq(other, service));
+    let is_named =
+        |facts: &Facts, service: &Service| place(facts, service).is_some_and(|place| selector.filter().selects(facts, place, &asking));
+    let select = |facts: &Facts, service: &Service| selector.filter().is_empty() || is_named(facts, service);
     let periods = series(&traces, range, Duration::from_secs(period.unsigned_abs()), select);
-    // Statistics of edges are what an expression without services or one with edges asks for.
-    let of_edges = selector.filter().is_about_edges();
+    let of_edges = !selector.filter().is_about_services();
     let mut rest = periods.into_iter().filter(|(start, _)| start.as_nanos() >= from);
     let page: Vec<Value> = rest.by_ref().take(SERIES_PAGE).map(|(start, period)| times(seconds(start), &period, of_edges)).collect();
     let mut answer = json!({"TimeSeriesServiceStatistics": page, "ContainsOldGroupVersions": false});
