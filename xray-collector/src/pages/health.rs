@@ -90,7 +90,7 @@ fn losses(stats: &Stats) -> Markup {
                 tbody {
                     @for (what, count, remedy) in rows {
                         tr {
-                            td { (what) }
+                            td.what { (what) }
                             td.right.num { @match count { Some(count) => (number::count(count)), None => span.faint title="This system does not tell" { "unknown" } } }
                             td.muted { @if count.is_some_and(|count| count > 0) { (remedy) } @else { "–" } }
                         }

@@ -15,7 +15,7 @@ use super::chart::Chart;
 use super::layout::{Asked, Page, Section};
 use super::scope::{Query, Range, Scope};
 use super::{assets, parts, text, time};
-use crate::facts::Facts;
+use crate::facts::{Facts, Service};
 use crate::query::Status;
 use crate::serve::App;
 use crate::settings::{NAME_SHOWN_CHARS_MAX, TRACES_PER_PAGE};
@@ -246,10 +246,7 @@ fn row(asked: &Asked, facts: &Facts, longest: Duration) -> Markup {
     let root = facts.root();
     let more = root.more.as_deref();
     let services: Vec<&str> = facts.services.iter().filter(|service| !service.is_inferred).map(|service| &*service.name).collect();
-    let request = root
-        .operation
-        .as_deref()
-        .map_or_else(|| text::line(&root.name, NAME_SHOWN_CHARS_MAX), |operation| text::line(operation, NAME_SHOWN_CHARS_MAX));
+    let request = request(root);
     let share = facts.response_time.map_or(0.0, |time| time.as_secs_f64() / longest.as_secs_f64().max(1e-9));
     let names: Vec<String> = services.iter().take(12).map(|name| text::line(name, 40)).collect();
     html! {
@@ -264,6 +261,17 @@ fn row(asked: &Asked, facts: &Facts, longest: Duration) -> Markup {
             td.right.num.wide-only { @if facts.exceptions.is_empty() { span.faint { "–" } } @else { (facts.exceptions.len()) } }
         }
     }
+}
+
+/// Method and path as they were asked for; of what has no URL, what was done.
+fn request(root: &Service) -> String {
+    let more = root.more.as_deref();
+    let Some(url) = more.and_then(|more| more.http_url.as_deref()) else {
+        return text::line(root.operation.as_deref().unwrap_or(&root.name), NAME_SHOWN_CHARS_MAX);
+    };
+    let path = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
+    let method = more.and_then(|more| more.http_method.as_deref()).unwrap_or_default();
+    text::line(format!("{method} {path}").trim(), NAME_SHOWN_CHARS_MAX)
 }
 
 /// The traces of one page. Sorts no more than what is shown.

@@ -78,6 +78,11 @@ pub(crate) fn no_traces_yet(address: &str) -> Markup {
 
 /// Nothing fits the scope, though there are traces.
 pub(crate) fn nothing_fits(scope: &Scope, path: &str, held: usize) -> Markup {
+    if scope.is_broken() {
+        let advice =
+            html! { p { "What is wrong with it stands above. " a href=(scope.with_filter("").link(path)) { "Remove the filter" } "." } };
+        return empty("The filter is not understood", &advice);
+    }
     let advice = html! {
         p {
             (number::counted(held, "trace")) " "
