@@ -194,3 +194,5 @@ pub(crate) const RETRIEVED_IDS_MAX: usize = 100;
 pub(crate) const RETRIEVED_PAGE: usize = 5;
 /// Retrievals that can be asked for.
 pub(crate) const RETRIEVALS_MAX: usize = 100;
+/// Traces whose keys and values are offered for completion: the latest.
+pub(crate) const COMPLETED_TRACES_MAX: usize = 2_000;

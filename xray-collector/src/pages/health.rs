@@ -84,7 +84,7 @@ fn losses(stats: &Stats) -> Markup {
     let total: u64 = rows.iter().filter_map(|(_, count, _)| *count).sum();
     let aside = html! { @if total == 0 { span.badge.ok { "✓ nothing was lost" } } @else { span.badge.error { "! " (number::count(total)) " lost" } } };
     let body = html! {
-        div.scroll {
+        div.scroll tabindex="0" {
             table {
                 thead { tr { th scope="col" { "What" } th.right scope="col" { "How many" } th scope="col" { "What to do" } } }
                 tbody {
@@ -131,7 +131,7 @@ fn rejected(rejections: &Rejections, now: Timestamp) -> Markup {
         @if rejections.counts.is_empty() { p.body.faint { "No datagram was rejected." } }
         @else {
             div.body { div.chips { @for (reason, count) in &rejections.counts { span.chip { b.num { (number::count(*count)) } " " (reason) } } } }
-            div.scroll {
+            div.scroll tabindex="0" {
                 table {
                     caption.sr { "The last datagrams that were rejected" }
                     thead { tr { th scope="col" { "When" } th scope="col" { "From" } th scope="col" { "Why" } th.right scope="col" { "Bytes" } th scope="col" { "Begins with" } } }
@@ -158,7 +158,7 @@ fn sampling(sampling: &Sampling, now: Timestamp) -> Markup {
     let rules = sampling.rules();
     let body = html! {
         @if let Some(problem) = sampling.problem() { p.problems role="alert" { (text::line(&problem, 1_000)) } }
-        div.scroll {
+        div.scroll tabindex="0" {
             table {
                 thead { tr { th scope="col" { "Rule" } th.right scope="col" { "Priority" } th.right scope="col" { "Reservoir" } th.right scope="col" { "Rate" } th.right scope="col" { "Requests" } th.right scope="col" { "Sampled" } th scope="col" { "Reported" } } }
                 tbody {
@@ -186,7 +186,7 @@ fn telemetry(telemetry: &Telemetry, now: Timestamp) -> Markup {
     let body = html! {
         @if records.is_empty() { p.body.faint { "No daemon or agent has reported. They do when they are told to use this collector as their endpoint." } }
         @else {
-            div.scroll {
+            div.scroll tabindex="0" {
                 table {
                     thead { tr { th scope="col" { "When" } th scope="col" { "Host" } th scope="col" { "Counts" } } }
                     tbody { @for record in records.iter().rev() { tr {

@@ -214,7 +214,7 @@ fn table(asked: &Asked, wanted: &Wanted, taken: Vec<Arc<Facts>>) -> Markup {
         section.card id="list" data-live aria-label="Traces" {
             @if shown.is_empty() { (parts::empty("No trace took that long", &html! { p { a href=(wanted.link(&asked.scope, &[("min", ""), ("max", "")])) { "Show any response time" } } })) }
             @else {
-                div.scroll {
+                div.scroll tabindex="0" {
                     table.traces {
                         thead { tr { @for (index, (name, label, first)) in COLUMNS.into_iter().enumerate() { (headline(asked, wanted, index, (name, label, first))) } } }
                         tbody { @for facts in &shown { (row(asked, facts, longest)) } }
