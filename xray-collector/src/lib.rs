@@ -20,10 +20,17 @@
 
 #[cfg(feature = "serve")]
 mod api;
+mod arrival;
 mod clock;
 mod collector;
 mod facts;
 mod ingest;
+mod metrics;
+#[cfg(feature = "otlp")]
+mod otlp;
+#[cfg(not(feature = "otlp"))]
+#[path = "otlp_off.rs"]
+mod otlp;
 #[cfg(feature = "serve")]
 mod pages;
 mod query;

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use crate::collector::Collector;
 use crate::settings::{BODY_BYTES_MAX, PORTS_TRIED, ServeSettings, Settings};
 use crate::traces::Traces;
-use crate::{api, pages};
+use crate::{api, otlp, pages};
 
 /// A collector with an HTTP side: what `cargo xray view` runs.
 ///
@@ -103,6 +103,7 @@ fn router(app: App, settings: &ServeSettings, address: SocketAddr) -> Router {
     let guard = guard::Guard::new(settings, address);
     Router::new()
         .merge(api::router())
+        .merge(otlp::router())
         .merge(pages::router())
         .with_state(app)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
