@@ -24,6 +24,8 @@ mod arrival;
 mod clock;
 mod collector;
 mod facts;
+#[doc(hidden)]
+pub mod fuzzing;
 mod ingest;
 mod metrics;
 #[cfg(feature = "otlp")]

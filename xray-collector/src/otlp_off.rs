@@ -30,3 +30,7 @@ pub(crate) fn read_text(body: &[u8]) -> Option<Text> {
         _ => None,
     }
 }
+
+pub(crate) fn fuzzed(_: &[u8]) -> Vec<String> {
+    Vec::new()
+}

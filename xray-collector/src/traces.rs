@@ -78,7 +78,9 @@ impl Traces {
             for Readable { document, packed } in documents {
                 state.store.insert(document, packed, clock::now());
             }
-            state.metrics.add(metrics, clock::today());
+            if !metrics.is_empty() {
+                state.metrics.add(metrics, clock::today());
+            }
             if let Some((reason, detail)) = rejected {
                 state.reject(reason, detail, &received, self.shared.rejected_max);
             }

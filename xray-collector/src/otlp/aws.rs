@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use xray_model::document::{Aws, Sql};
 
 use super::attributes::{Attributes, texts};
+use super::http;
 use super::message::Span;
 use super::segment::{Role, Seen, member};
 
@@ -196,12 +197,7 @@ pub(super) fn service(resource: &Attributes<'_>) -> BTreeMap<String, Json> {
 pub(super) fn database(attributes: &Attributes<'_>) -> Option<String> {
     let name = attributes.any_text(&["db.name", "db.namespace"])?;
     let url = attributes.text("db.connection_string").map(|url| url.strip_prefix("jdbc:").unwrap_or(url));
-    let host = url.and_then(|url| url.split_once("://")).map(|(_, rest)| {
-        let authority = rest.split(['/', '?', ';']).next().unwrap_or(rest);
-        let host = authority.rsplit('@').next().unwrap_or(authority);
-        host.split(':').next().unwrap_or(host)
-    });
-    match host.filter(|host| !host.is_empty()) {
+    match url.and_then(http::authority) {
         Some(host) => Some(format!("{name}@{host}")),
         None => Some(name.to_owned()),
     }

@@ -76,6 +76,23 @@ pub(super) fn http(seen: &Seen<'_>, attributes: &mut Attributes<'_>) -> Option<H
     })
 }
 
+/// The host that was called, as the newer conventions say it: by itself, or in the URL only.
+pub(super) fn host(attributes: &Attributes<'_>) -> Option<String> {
+    attributes.text("server.address").map(String::from).or_else(|| authority(attributes.any_text(&["url.full", "http.url"])?))
+}
+
+/// The host of a URL, without user, password and port.
+pub(super) fn authority(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#', ';']).next().unwrap_or(rest);
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 fn content_length(seen: &Seen<'_>, attributes: &Attributes<'_>) -> Option<i64> {
     let said = ["http.response_content_length", "http.response.body.size"].iter().find_map(|key| attributes.integer(key));
     said.or_else(|| {

@@ -1,6 +1,6 @@
 //! OpenTelemetry's protocol in: spans become segment documents, so that everything behind sees X-Ray's words only.
 //!
-//! The mapping is that of AWS's own exporter in the OpenTelemetry Collector (`awsxrayexporter/internal/translator`), with four departures,
+//! The mapping is that of AWS's own exporter in the OpenTelemetry Collector (`awsxrayexporter/internal/translator`), with five departures,
 //! all because this is a place to look at things and not to pay for them:
 //!
 //! - Every attribute with a simple value that says something about the program becomes an annotation, up to X-Ray's limit, so that it
@@ -9,6 +9,7 @@
 //! - A span without a parent, or whose flags say that the parent is in another process, is taken as what AWS's distributions mark with
 //!   `aws.span.kind = LOCAL_ROOT`.
 //! - Where a service is not named, a segment is named by the resource's `service.name` and not by what the span did.
+//! - A call of which only the URL is known is named by its host, and not `GET`.
 //! - Nothing that the sender said is dropped without a word: names of spans, events that are no exceptions and counts of what is missing stand in
 //!   the metadata `otel`.
 //!
@@ -53,9 +54,14 @@ fn unsampled(protobuf: &[u8]) -> Result<Translated, Malformed> {
 }
 
 /// The segment documents of an `ExportTraceServiceRequest` as JSON.
-#[cfg(feature = "serve")]
 pub(crate) fn documents_of_json(json: &[u8]) -> Result<Translated, Malformed> {
     let mut visitor = Visitor::new(true);
     json::read_request(json, &mut visitor)?;
     Ok(visitor.result)
+}
+
+/// Whatever bytes become as either encoding.
+pub(crate) fn fuzzed(request: &[u8]) -> Vec<String> {
+    let both = [documents(request), documents_of_json(request)];
+    both.into_iter().flatten().flat_map(|translated| translated.documents).collect()
 }

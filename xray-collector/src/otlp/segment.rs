@@ -179,8 +179,7 @@ fn name(seen: &Seen<'_>, attributes: &Attributes<'_>, role: Role) -> String {
         .or_else(|| aws::database(attributes))
         .or_else(|| of_service().filter(|_| role.is_segment()).map(String::from))
         .or_else(|| attributes.any_text(&["rpc.service", "http.host", "net.peer.name"]).map(String::from))
-        // The newer conventions' word for the two before it.
-        .or_else(|| attributes.text("server.address").filter(|_| seen.kind == Kind::Client).map(String::from))
+        .or_else(|| http::host(attributes).filter(|_| seen.kind == Kind::Client))
         .unwrap_or_else(|| seen.span.name.clone())
 }
 
