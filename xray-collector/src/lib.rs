@@ -20,19 +20,36 @@
 
 #[cfg(feature = "serve")]
 mod api;
+mod arrival;
 mod clock;
 mod collector;
 mod facts;
 pub mod filter;
+#[doc(hidden)]
+pub mod fuzzing;
+mod graph;
 mod ingest;
+#[doc(hidden)]
+pub mod measure;
+#[cfg(feature = "serve")]
+mod members;
+mod metrics;
+#[cfg(feature = "otlp")]
+mod otlp;
+#[cfg(not(feature = "otlp"))]
+#[path = "otlp_off.rs"]
+mod otlp;
 #[cfg(feature = "serve")]
 mod pages;
 mod query;
 mod rejects;
 mod rootcause;
 #[cfg(feature = "serve")]
+mod sampling;
+#[cfg(feature = "serve")]
 mod serve;
 mod settings;
+mod stats;
 mod store;
 mod trace;
 mod traces;

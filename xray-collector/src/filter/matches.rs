@@ -1,5 +1,7 @@
 //! Which traces a filter lets through.
 
+mod select;
+
 use std::cell::{Cell, OnceCell};
 
 use xray_model::TraceId;
@@ -136,20 +138,25 @@ impl Asked<'_> {
     }
 
     fn service(&self, who: &Who, block: &Block) -> bool {
-        let fits = |(place, service): (usize, &Service)| {
-            who.is(service) && block.as_ref().is_none_or(|inner| self.is(inner, &Subject::Service(self.facts, place)))
-        };
-        self.facts.services.iter().enumerate().any(fits)
+        (0..self.facts.services.len()).any(|place| self.is_service(place, who, block))
     }
 
     fn edge(&self, source: &Who, destination: &Who, block: &Block) -> bool {
-        let fits = |(place, called): (usize, &Service)| {
-            let caller = called.caller.and_then(|caller| self.facts.services.get(caller as usize));
-            destination.is(called)
-                && caller.map_or_else(|| source.is_client(), |caller| source.is(caller))
-                && block.as_ref().is_none_or(|inner| self.is(inner, &Subject::Edge(self.facts, place)))
-        };
-        self.facts.services.iter().enumerate().any(fits)
+        (0..self.facts.services.len()).any(|place| self.is_edge(place, source, destination, block))
+    }
+
+    /// Whether the service at a place is one of those that are meant.
+    fn is_service(&self, place: usize, who: &Who, block: &Block) -> bool {
+        who.is(&self.facts.services[place]) && block.as_ref().is_none_or(|inner| self.is(inner, &Subject::Service(self.facts, place)))
+    }
+
+    /// Whether the call of the service at a place is one of those that are meant.
+    fn is_edge(&self, place: usize, source: &Who, destination: &Who, block: &Block) -> bool {
+        let called = &self.facts.services[place];
+        let caller = called.caller.and_then(|caller| self.facts.services.get(caller as usize));
+        destination.is(called)
+            && caller.map_or_else(|| source.is_client(), |caller| source.is(caller))
+            && block.as_ref().is_none_or(|inner| self.is(inner, &Subject::Edge(self.facts, place)))
     }
 
     fn annotation(&self, subject: &Subject<'_>, side: Side, key: &str, test: &Test) -> bool {
