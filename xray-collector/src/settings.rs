@@ -182,10 +182,20 @@ pub(crate) const FILTER_BYTES_MAX: usize = 16 << 10;
 pub(crate) const FILTER_DEPTH_MAX: usize = 32;
 /// Characters of a filter expression that its error shows.
 pub(crate) const FILTER_SHOWN_CHARS_MAX: usize = 100;
+/// Threads that look through traces for one filter.
+pub(crate) const FILTER_THREADS_MAX: usize = 4;
+/// Traces that one of them takes at a time.
+pub(crate) const FILTER_TRACES_AT_ONCE: usize = 4096;
 /// Root causes of one kind that a trace has.
 pub(crate) const ROOT_CAUSES_MAX: usize = 16;
 /// Segments and subsegments on the path of a root cause; of longer ones, those where it began are kept.
 pub(crate) const ROOT_CAUSE_ENTITIES_MAX: usize = 100;
+/// What is proposed at a time to complete a filter expression.
+pub(crate) const SUGGESTIONS_MAX: usize = 30;
+/// Traces, the latest, in which values are looked for to propose them.
+pub(crate) const SUGGESTION_TRACES_MAX: usize = 10_000;
+/// Different values that are counted for that.
+pub(crate) const SUGGESTION_VALUES_MAX: usize = 2_000;
 /// Groups that a filter names, which name groups, and so on.
 pub(crate) const GROUP_DEPTH_MAX: usize = 8;
 /// Traces of one retrieval.
@@ -196,3 +206,19 @@ pub(crate) const RETRIEVED_PAGE: usize = 5;
 pub(crate) const RETRIEVALS_MAX: usize = 100;
 /// Traces whose keys and values are offered for completion: the latest.
 pub(crate) const COMPLETED_TRACES_MAX: usize = 2_000;
+
+/// Spans of one OTLP request that are looked at: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPANS_MAX: usize = 10_000;
+/// Bytes of one span: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPAN_BYTES_MAX: usize = 200 << 10;
+/// Bytes of what describes the sender of spans. X-Ray's OTLP endpoint takes 16 KB of protocol buffers; as JSON the same is several times that.
+pub(crate) const OTLP_RESOURCE_BYTES_MAX: usize = 64 << 10;
+/// Attributes of a span, an event or a resource that are looked at; OpenTelemetry's SDKs send 128 at most unless told otherwise.
+pub(crate) const OTLP_ATTRIBUTES_MAX: usize = 512;
+/// Events of a span that are kept as metadata.
+pub(crate) const OTLP_EVENTS_MAX: usize = 128;
+
+/// Series of metrics that are kept; of those that come in beyond it, only how many is known.
+pub(crate) const METRICS_MAX: usize = 5_000;
+/// Points of a series that are kept; older ones stay in its sums.
+pub(crate) const METRIC_POINTS_MAX: usize = 120;

@@ -6,6 +6,7 @@
 
 mod assets;
 mod chart;
+mod complete;
 mod health;
 mod layout;
 mod list;
@@ -24,7 +25,7 @@ use crate::serve::App;
 pub(crate) fn router() -> Router<App> {
     Router::new()
         .merge(assets::router())
-        .merge(health::router())
+        .merge(complete::router()).merge(health::router())
         .merge(list::router())
         .merge(live::router())
         .merge(theme::router())
