@@ -72,7 +72,7 @@ fn get(at: &str, path: &str) -> String {
 #[test]
 fn the_viewer_is_at_the_address_that_is_printed() {
     let view = View::start(&[]);
-    let answer = get(&view.at, "/");
+    let answer = get(&view.at, "/traces");
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.to_lowercase().contains("\r\nserver: xray-collector/"), "{answer}");
 }
 
@@ -115,9 +115,42 @@ fn only_this_machine_is_answered_unless_it_is_said() {
     assert!(refused.code == Some(1) && refused.err.contains("say `--public`"), "{refused:?}");
     let view = View::start(&["--address", "0.0.0.0:0", "--public", "--host", "xray.example"]);
     assert!(view.at.starts_with("127.0.0.1:"), "{}", view.at);
-    assert!(get(&view.at, "/").starts_with("HTTP/1.1 200 "));
+    assert!(get(&view.at, "/traces").starts_with("HTTP/1.1 200 "));
     let bad = xray(&["view", "--address", "2000"]);
     assert!(bad.code == Some(2) && bad.err.contains("such as 127.0.0.1:2000"), "{bad:?}");
+}
+
+#[test]
+fn rules_are_served_from_a_file_and_a_wrong_one_is_named() {
+    let folder = common::workspace(
+        "rules",
+        &[("good.json", r#"{"version":2,"default":{"fixed_target":7,"rate":0.5},"rules":[]}"#), ("bad.json", "{")],
+    );
+    let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let view = View::start(&["--rules", &file("good.json")]);
+    let doctor = xray(&["doctor", "--address", &view.at, "--rules", &file("good.json"), "--json"]);
+    assert!(doctor.out.contains("7 a second, and 50 % of the rest") && doctor.out.contains("good.json can be used"), "{}", doctor.out);
+    let refused = xray(&["view", "--address", "127.0.0.1:0", "--rules", &file("bad.json")]);
+    assert!(refused.code == Some(1) && refused.err.contains("bad.json cannot be used"), "{refused:?}");
+    let doctor = xray(&["doctor", "--address", &view.at, "--rules", &file("bad.json")]);
+    assert!(doctor.code == Some(1) && doctor.out.contains("bad.json"), "{doctor:?}");
+}
+
+#[test]
+fn the_doctor_sends_a_document_to_a_collector_and_sees_it_arrive() {
+    let view = View::start(&[]);
+    let said = xray(&["doctor", "--address", &view.at, "--json"]);
+    let doctor: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let check = |name: &str| doctor["checks"].as_array().unwrap().iter().find(|check| check["name"] == name).unwrap().clone();
+    assert!(check("documents")["seen"].as_str().unwrap().contains("arrived: trace 1-"), "{doctor:#}");
+    assert!(check("daemon")["seen"].as_str().unwrap().contains(&format!("viewer is at http://{}/", view.at)), "{doctor:#}");
+    assert!(check("clock")["seen"].as_str().unwrap().contains("agrees"), "{doctor:#}");
+    assert_eq!((said.code, &doctor["fail"]), (Some(0), &serde_json::json!(0)), "{doctor:#}");
+    let policy = xray(&["doctor", "--policy"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&policy.out).unwrap(), doctor["policy"]);
+    drop(view);
+    let nobody = xray(&["doctor", "--address", "127.0.0.1:1"]);
+    assert!(nobody.code == Some(1) && nobody.out.contains("→ start one by `cargo xray view`"), "{nobody:?}");
 }
 
 #[cfg(target_os = "linux")]

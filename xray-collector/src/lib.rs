@@ -23,14 +23,20 @@ mod api;
 mod clock;
 mod collector;
 mod facts;
+mod graph;
 mod ingest;
+#[cfg(feature = "serve")]
+mod members;
 #[cfg(feature = "serve")]
 mod pages;
 mod query;
 mod rejects;
 #[cfg(feature = "serve")]
+mod sampling;
+#[cfg(feature = "serve")]
 mod serve;
 mod settings;
+mod stats;
 mod store;
 mod trace;
 mod traces;
@@ -39,6 +45,8 @@ pub mod view;
 pub use collector::{Collector, Progress, Stats};
 pub use query::{ServiceSummary, Status, TraceSummary, services};
 pub use rejects::{Reason, RejectedDatagram, Rejections};
+#[cfg(feature = "serve")]
+pub use sampling::check_rules;
 #[cfg(feature = "serve")]
 pub use serve::Local;
 pub use settings::{ServeSettings, Settings};

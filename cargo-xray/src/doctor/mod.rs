@@ -37,6 +37,9 @@ pub(crate) struct DoctorArgs {
     /// Cargo.toml of the workspace whose features are looked at
     #[arg(long, value_name = "PATH")]
     manifest_path: Option<PathBuf>,
+    /// A file of sampling rules to be checked, as `cargo xray view --rules` takes it
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
     /// Name of the service whose request is held against sampling rules
     #[arg(long, value_name = "NAME")]
     service: Option<String>,
@@ -90,6 +93,7 @@ fn checks(args: &DoctorArgs, environment: &Environment) -> Vec<Check> {
         daemon::documents(&sent, &peer, &address),
         daemon::clock(answer.as_ref().and_then(|answer| answer.date.as_deref()), clock::today()),
         sampling::check(answer.as_ref().and_then(rules).as_deref(), &sample(args, environment)),
+        sampling::file(args.rules.as_deref(), xray_collector::check_rules),
         machine::receive_buffer(limit.as_deref(), &sockets, address.udp().port()),
         aws::region(environment, &files),
         aws::credentials(environment, &files),

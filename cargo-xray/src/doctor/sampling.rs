@@ -1,5 +1,8 @@
 //! Sampling rules as a daemon or collector serves them: which one a request meets.
 
+use std::io;
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::check::Check;
@@ -40,6 +43,16 @@ pub(super) fn check(records: Option<&[Value]>, sample: &Sample) -> Check {
             format!("{count}, of which {method} {path} of `{service}` meets none"),
             "add a rule called Default that has `*` for everything",
         ),
+    }
+}
+
+/// Judges a file of rules; `None` if none is named.
+pub(super) fn file(path: Option<&Path>, read: impl Fn(&Path) -> io::Result<usize>) -> Check {
+    let name = "rules file";
+    let Some(path) = path else { return Check::ok(name, "none is named by `--rules`") };
+    match read(path) {
+        Ok(count) => Check::ok(name, format!("{} can be used: {count} rules, with `Default`", path.display())),
+        Err(error) => Check::fail(name, error.to_string(), "correct it; a collector that runs keeps the rules that it had before"),
     }
 }
 

@@ -216,6 +216,15 @@ fn the_first_rule_that_a_request_meets() {
 }
 
 #[test]
+fn a_file_of_rules() {
+    let path = std::path::Path::new("rules.json");
+    assert_check(&sampling::file(None, |_| Ok(1)), Fine, "none is named", "");
+    assert_check(&sampling::file(Some(path), |_| Ok(3)), Fine, "rules.json can be used: 3 rules", "");
+    let wrong = |_: &_| Err(std::io::Error::other("rules.json: Priority 0 is wrong"));
+    assert_check(&sampling::file(Some(path), wrong), Fail, "Priority 0 is wrong", "correct it");
+}
+
+#[test]
 fn the_workspace() {
     let metadata = |versions: &[&str], features: &[&str]| {
         let package = |version: &&str| json!({"name": "autoxray", "version": version, "id": version});

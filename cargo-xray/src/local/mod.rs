@@ -5,6 +5,7 @@ mod trouble;
 use std::future::Future;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 
 use clap::Args;
 use xray_collector::{Local, ServeSettings, Settings};
@@ -23,6 +24,9 @@ pub(crate) struct ViewArgs {
     /// Also answer under this name, without port; may be given several times
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<String>,
+    /// Sampling rules to serve, in a file that may be edited meanwhile: as GetSamplingRules prints them, or as AWS's SDKs read local ones
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
     /// Open the viewer in the browser
     #[arg(long)]
     open: bool,
@@ -43,6 +47,7 @@ pub(crate) fn run(args: &ViewArgs) -> Result<(), Error> {
     }
     let mut serve = ServeSettings::default();
     serve.hosts.clone_from(&args.hosts);
+    serve.rules.clone_from(&args.rules);
     let local = Local::start(args.address, Settings::default(), serve).map_err(|error| trouble::not_started(args.address, &error))?;
     let at = reachable(local.local_addr());
     if args.public {

@@ -17,6 +17,8 @@ pub(super) fn not_loopback(address: SocketAddr) -> Error {
 
 pub(super) fn not_started(address: SocketAddr, error: &io::Error) -> Error {
     let why = match error.kind() {
+        // A setting, not the address.
+        io::ErrorKind::InvalidInput => return Error::new(error.to_string()),
         io::ErrorKind::AddrInUse => return in_use(address, &there(address)),
         io::ErrorKind::AddrNotAvailable => "this machine does not have that address: take 127.0.0.1, or what `ip address` lists",
         io::ErrorKind::PermissionDenied => "it is not allowed: take a port above 1023",
