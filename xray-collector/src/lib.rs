@@ -23,14 +23,18 @@ mod api;
 mod clock;
 mod collector;
 mod facts;
+pub mod filter;
 mod graph;
 mod ingest;
+#[doc(hidden)]
+pub mod measure;
 #[cfg(feature = "serve")]
 mod members;
 #[cfg(feature = "serve")]
 mod pages;
 mod query;
 mod rejects;
+mod rootcause;
 #[cfg(feature = "serve")]
 mod sampling;
 #[cfg(feature = "serve")]
