@@ -59,6 +59,8 @@ pub use collector::{Collector, Progress, Stats};
 pub use query::{ServiceSummary, Status, TraceSummary, services};
 pub use rejects::{Reason, RejectedDatagram, Rejections};
 #[cfg(feature = "serve")]
+pub use sampling::check_rules;
+#[cfg(feature = "serve")]
 pub use serve::Local;
 pub use settings::{ServeSettings, Settings};
 pub use trace::{Placed, Trace};
