@@ -192,3 +192,129 @@ impl CauseService {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Settings;
+    use crate::traces::Traces;
+
+    fn of(documents: &[String]) -> RootCauses {
+        let traces = Traces::new(&Settings::default());
+        for document in documents {
+            traces.put(document.as_bytes()).unwrap();
+        }
+        RootCauses::of(&traces.trace("1-65f0c0de-000000000000000000000001".parse().unwrap()).unwrap())
+    }
+
+    fn segment(number: u32, rest: &str) -> String {
+        format!(r#"{{"trace_id":"1-65f0c0de-000000000000000000000001","id":"{number:016x}",{rest}}}"#)
+    }
+
+    fn sub(number: u32, rest: &str) -> String {
+        format!(r#"{{"id":"{number:016x}",{rest}}}"#)
+    }
+
+    /// Services, and their entities with coverage and exceptions; `?` for inferred, `!` for what the client felt.
+    fn shown(causes: &[RootCause]) -> Vec<String> {
+        let entity = |entity: &Entity| {
+            let coverage = entity.coverage.map(|share| format!(" {share:.2}")).unwrap_or_default();
+            let exceptions: Vec<_> =
+                entity.exceptions.iter().map(|exception| format!(" {}:{}", exception.name, exception.message)).collect();
+            format!("{}{}{coverage}{}", entity.name, if entity.is_remote { "→" } else { "" }, exceptions.concat())
+        };
+        let service = |service: &CauseService| {
+            let entities: Vec<_> = service.entities.iter().map(entity).collect();
+            format!("{}{}[{}]", service.name, if service.is_inferred { "?" } else { "" }, entities.join(", "))
+        };
+        let cause = |cause: &RootCause| {
+            let services: Vec<_> = cause.services.iter().map(service).collect();
+            format!("{}{}", services.join(" "), if cause.is_client_impacting { "!" } else { "" })
+        };
+        causes.iter().map(cause).collect()
+    }
+
+    #[test]
+    fn failures_are_followed_to_where_they_began() {
+        let table = sub(
+            4,
+            r#""name":"DynamoDB","start_time":1,"end_time":2,"namespace":"aws","fault":true,"aws":{"table_name":"orders"},
+               "cause":{"exceptions":[{"id":"00000000000000ee","type":"Internal","message":"broken"}]}"#,
+        );
+        let handled = sub(5, r#""name":"cache","start_time":1,"end_time":2,"namespace":"remote","http":{"response":{"status":404}}"#);
+        let inner = sub(6, r#""name":"parse","start_time":1,"end_time":2,"fault":true"#);
+        let outer = sub(
+            3,
+            &format!(
+                r#""name":"work","start_time":1,"end_time":2,"fault":true,"cause":"00000000000000ee","subsegments":[{table},{inner}]"#
+            ),
+        );
+        let shop = segment(1, &format!(r#""name":"shop","start_time":1,"end_time":3,"fault":true,"subsegments":[{outer},{handled}]"#));
+        let late = segment(
+            7,
+            r#""name":"late","parent_id":"0000000000000005","start_time":1,"end_time":2,"error":true,"cause":"00000000000000ff""#,
+        );
+        let causes = of(&[shop.clone()]);
+        assert_eq!(
+            shown(&causes.faults),
+            ["shop[shop, work Internal:broken, DynamoDB→ Internal:broken] orders?[orders]!", "shop[shop, work Internal:broken, parse]!"]
+        );
+        assert_eq!(causes.faults[0].services[1].kind.as_deref(), Some("AWS::DynamoDB::Table"));
+        assert_eq!(shown(&causes.errors), ["shop[cache→] cache?[cache]"]);
+        // With its own segment, what was called is no guess any more.
+        assert_eq!(shown(&of(&[late, shop]).errors), ["shop[cache→] late[late]"]);
+    }
+
+    #[test]
+    fn time_is_followed_to_what_took_most_of_it() {
+        let quick = sub(2, r#""name":"quick","start_time":10,"end_time":10.4"#);
+        let call = sub(4, r#""name":"pay","start_time":11,"end_time":13.5,"namespace":"remote""#);
+        let slow = sub(3, &format!(r#""name":"slow","start_time":11,"end_time":14,"subsegments":[{call}]"#));
+        let beside = sub(5, r#""name":"beside","start_time":11,"end_time":13"#);
+        let after = sub(6, r#""name":"after","start_time":13.5,"end_time":99"#);
+        let open = sub(7, r#""name":"open","start_time":10,"in_progress":true"#);
+        let shop =
+            segment(1, &format!(r#""name":"shop","start_time":10,"end_time":14,"subsegments":[{quick},{slow},{beside},{after},{open}]"#));
+        let pay =
+            segment(8, r#""name":"pay","parent_id":"0000000000000004","origin":"AWS::EC2::Instance","start_time":11.5,"end_time":13.5"#);
+        let expected = ["shop[shop 1.00, slow 0.75, pay→ 0.62] pay[pay 0.50]!", "shop[shop 1.00, beside 0.50]!"];
+        assert_eq!(shown(&of(&[shop.clone(), pay]).response_times), expected);
+        assert_eq!(shown(&of(&[shop]).response_times)[0], "shop[shop 1.00, slow 0.75, pay→ 0.62] pay?[pay 0.62]!");
+    }
+
+    #[test]
+    fn traces_without_an_answer_have_no_time_to_explain() {
+        let of_time = |rest: &str| of(&[segment(1, rest)]).response_times;
+        assert!(of_time(r#""name":"a","start_time":1,"in_progress":true"#).is_empty());
+        assert!(of_time(r#""name":"a","start_time":1,"end_time":1"#).is_empty());
+        assert!(of_time(r#""name":"a","type":"subsegment","parent_id":"0000000000000009","start_time":1,"end_time":2"#).is_empty());
+        assert_eq!(shown(&of_time(r#""name":"a","start_time":1,"end_time":2"#)), ["a[a 1.00]!"]);
+    }
+
+    #[test]
+    fn a_subsegment_stands_for_a_segment_that_did_not_arrive() {
+        let orphan =
+            segment(2, r#""name":"work","type":"subsegment","parent_id":"0000000000000001","start_time":1,"end_time":2,"fault":true"#);
+        assert_eq!(shown(&of(&[orphan]).faults), ["work[work]"]);
+    }
+
+    #[test]
+    fn there_are_not_more_than_the_limits() {
+        let many: Vec<String> = (2..60).map(|number| sub(number, r#""name":"a","start_time":1,"end_time":2,"fault":true"#)).collect();
+        let causes = of(&[segment(1, &format!(r#""name":"shop","start_time":1,"end_time":2,"subsegments":[{}]"#, many.join(",")))]);
+        assert_eq!((causes.faults.len(), causes.response_times.len()), (ROOT_CAUSES_MAX, ROOT_CAUSES_MAX));
+
+        let chain: Vec<String> = (1u32..=300)
+            .map(|number| {
+                let parent = if number == 1 { String::new() } else { format!(r#""parent_id":"{:016x}","#, number - 1) };
+                segment(number, &format!(r#"{parent}"name":"s{number}","start_time":1,"end_time":2,"fault":true"#))
+            })
+            .collect();
+        for cause in [&of(&chain).faults, &of(&chain).response_times] {
+            assert_eq!(cause[0].left_out, 300 - ROOT_CAUSE_ENTITIES_MAX);
+            assert_eq!(cause[0].services.len(), ROOT_CAUSE_ENTITIES_MAX);
+            assert_eq!(cause[0].services.last().unwrap().name, "s300");
+            assert!(cause[0].is_client_impacting);
+        }
+    }
+}

@@ -180,10 +180,20 @@ pub(crate) const FILTER_BYTES_MAX: usize = 16 << 10;
 pub(crate) const FILTER_DEPTH_MAX: usize = 32;
 /// Characters of a filter expression that its error shows.
 pub(crate) const FILTER_SHOWN_CHARS_MAX: usize = 100;
+/// Threads that look through traces for one filter.
+pub(crate) const FILTER_THREADS_MAX: usize = 4;
+/// Traces that one of them takes at a time.
+pub(crate) const FILTER_TRACES_AT_ONCE: usize = 4096;
 /// Root causes of one kind that a trace has.
 pub(crate) const ROOT_CAUSES_MAX: usize = 16;
 /// Segments and subsegments on the path of a root cause; of longer ones, those where it began are kept.
 pub(crate) const ROOT_CAUSE_ENTITIES_MAX: usize = 100;
+/// What is proposed at a time to complete a filter expression.
+pub(crate) const SUGGESTIONS_MAX: usize = 30;
+/// Traces, the latest, in which values are looked for to propose them.
+pub(crate) const SUGGESTION_TRACES_MAX: usize = 10_000;
+/// Different values that are counted for that.
+pub(crate) const SUGGESTION_VALUES_MAX: usize = 2_000;
 /// Groups that a filter names, which name groups, and so on.
 pub(crate) const GROUP_DEPTH_MAX: usize = 8;
 /// Traces of one retrieval.

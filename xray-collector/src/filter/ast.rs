@@ -162,16 +162,16 @@ fn one_or(mut parts: Vec<Expr>, all: fn(Vec<Expr>) -> Expr) -> Expr {
 }
 
 impl Scope {
-    /// As a message names it.
-    pub(super) fn name(self) -> &'static str {
+    /// As a message names the place.
+    pub(super) fn place(self) -> &'static str {
         match self {
-            Self::Trace => "a filter itself",
-            Self::Service => "`service { }`",
-            Self::Edge => "`edge { }`",
-            Self::CauseService => "`rootcause.….service { }`",
-            Self::CauseEntity => "`rootcause.….entity { }`",
-            Self::SlowEntity => "`rootcause.responsetime.entity { }`",
-            Self::CauseException => "`rootcause.….exception { }`",
+            Self::Trace => "outside of braces",
+            Self::Service => "in `service { }`",
+            Self::Edge => "in `edge { }`",
+            Self::CauseService => "in `rootcause.….service { }`",
+            Self::CauseEntity => "in `rootcause.….entity { }`",
+            Self::SlowEntity => "in `rootcause.responsetime.entity { }`",
+            Self::CauseException => "in `rootcause.….exception { }`",
         }
     }
 }

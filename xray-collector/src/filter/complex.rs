@@ -15,7 +15,7 @@ use super::terms::{as_number, equal, misplaced, no_value, text, truth};
 pub(super) fn term(parser: &mut Parser<'_>, word: &str) -> Result<Option<Expr>, Error> {
     if let Some(id) = trace_id(word) {
         if parser.scope != Scope::Trace {
-            return Err(parser.error(format!("a trace id has no meaning in {}", parser.scope.name())));
+            return Err(parser.error(format!("a trace id has no meaning {}", parser.scope.place())));
         }
         parser.advance();
         return Ok(Some(Expr::Id(id)));
@@ -62,9 +62,12 @@ fn check_scope(parser: &Parser<'_>, name: &str) -> Result<(), Error> {
 
 fn unknown_cause(parser: &Parser<'_>, word: &str, lower: &str) -> Error {
     let known = COMPLEX.iter().map(|(name, _)| *name).filter(|name| name.starts_with("rootcause."));
-    let hint = nearest(lower, known).map_or(String::new(), |near| format!("did you mean `{near}`? "));
-    let forms = "`rootcause.json`, or `rootcause.` with `fault`, `error` or `responsetime`, and `.service`, `.entity` or `.exception`";
-    parser.error(format!("`{}` is no keyword; {hint}There are {forms}", short(word)))
+    let shown = short(word);
+    let forms = "`rootcause.json`, and `rootcause.` with `fault`, `error` or `responsetime`, and `.service`, `.entity` or `.exception`";
+    parser.error(match nearest(lower, known).filter(|near| *near != "rootcause.json" || lower.contains('j')) {
+        Some(near) => format!("`{shown}` is no keyword; did you mean `{near}`?"),
+        None => format!("`{shown}` is no keyword; there are {forms}"),
+    })
 }
 
 /// `annotation`, or `annotation.key`, with or without the end of an edge before it.

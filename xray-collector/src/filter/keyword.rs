@@ -141,15 +141,9 @@ impl Entry {
         self.scopes.contains(&scope)
     }
 
-    /// The blocks in which it means something, for a message.
-    pub(super) fn places(&self) -> String {
-        let mut places: Vec<&str> = self.scopes.iter().map(|scope| scope.name()).collect();
-        places.dedup();
-        match places.split_last() {
-            Some((last, [])) => (*last).to_owned(),
-            Some((last, others)) => format!("{} and {last}", others.join(", ")),
-            None => String::new(),
-        }
+    /// Where it may stand.
+    pub(super) fn scopes(&self) -> &'static [Scope] {
+        self.scopes
     }
 }
 

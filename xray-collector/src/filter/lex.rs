@@ -69,7 +69,8 @@ fn next(rest: &str) -> Kind<'_> {
     }
 }
 
-fn ends_word(char: char) -> bool {
+/// Whether a word ends before it.
+pub(super) fn ends_word(char: char) -> bool {
     char.is_whitespace() || STRAYS.contains(&char) || SYMBOLS.iter().any(|symbol| symbol.starts_with(char))
 }
 

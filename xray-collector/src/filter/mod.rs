@@ -9,7 +9,7 @@
 //! assert_eq!(filter.to_string(), r#"service("shop") { fault } AND duration > 0.5 AND !annotation[test]"#);
 //!
 //! let error = Filter::parse("duration => 5").unwrap_err();
-//! assert_eq!((error.column(), error.message()), (11, "`duration` is compared with a number, not `>`"));
+//! assert_eq!((error.column(), error.message()), (11, "write `>=`"));
 //! # Ok::<(), xray_collector::filter::Error>(())
 //! ```
 //!
@@ -37,6 +37,7 @@
 
 mod ast;
 mod causes;
+mod complete;
 mod complex;
 mod error;
 mod json;
@@ -45,7 +46,10 @@ mod lex;
 mod matches;
 mod nearest;
 mod parse;
+mod place;
 mod print;
+mod seen;
+mod select;
 mod subject;
 mod terms;
 
@@ -56,8 +60,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use ast::Expr;
+pub(crate) use complete::{Suggestion, complete};
 pub use error::Error;
 pub(crate) use matches::{Context, Group};
+
+use crate::settings::FILTER_BYTES_MAX;
 
 /// A filter expression that was understood. Displayed, it is written in one way, whatever it was read from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,6 +76,9 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Bytes of an expression, at most.
+    pub const BYTES_MAX: usize = FILTER_BYTES_MAX;
+
     /// Reads a filter expression.
     ///
     /// # Errors

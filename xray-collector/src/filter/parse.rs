@@ -127,7 +127,7 @@ impl<'a> Parser<'a> {
         match self.peek() {
             Kind::End => self.error(wanted),
             Kind::Quoted(_) => self.error("a value needs a keyword and an operator before it, as in `user = \"alice\"`"),
-            Kind::Symbol(symbol) if misplaced(symbol).is_none() => self.error(format!("{wanted}, before `{symbol}`")),
+            Kind::Symbol(symbol) => self.error(misplaced(symbol).map_or_else(|| format!("{wanted}, before `{symbol}`"), str::to_owned)),
             _ => self.unusable().unwrap_or_else(|| self.error(wanted)),
         }
     }
@@ -136,6 +136,7 @@ impl<'a> Parser<'a> {
     fn joined_wrong(&self) -> Error {
         match self.peek() {
             Kind::Symbol(symbol @ (")" | "}" | "]")) => self.error(format!("this `{symbol}` closes nothing")),
+            Kind::Symbol(symbol @ ("{" | "[" | "#")) => self.error(misplaced(symbol).unwrap_or_default()),
             _ => self.joined_wrong_or("expected `AND`, `OR` or the end"),
         }
     }
@@ -147,10 +148,9 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What stands next if it can stand nowhere like this, with what to write instead.
+    /// What stands next if it has no place in the language, with what to write instead.
     pub(super) fn unusable(&self) -> Option<Error> {
         let message = match self.peek() {
-            Kind::Symbol(symbol) => misplaced(symbol)?.to_owned(),
             Kind::Unclosed(_) => "the closing `\"` is missing; inside of quotes, a quote is written `\\\"`".to_owned(),
             Kind::Stray('\'') => "text stands in double quotes: `\"`".to_owned(),
             Kind::Stray('&') => "write `AND`".to_owned(),

@@ -29,8 +29,7 @@ impl fmt::Display for Expr {
                 quoted(f, value)
             }
             Self::Annotation(side, key, test) => {
-                f.write_str(side.name())?;
-                write_key(f, key)?;
+                write!(f, "{}[{}]", side.name(), write_key(key))?;
                 write_test(f, test)
             }
             Self::Service(who, block) => {
@@ -95,25 +94,27 @@ fn write_number(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
 }
 
 fn quoted(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
-    f.write_char('"')?;
-    for char in text.chars() {
-        if matches!(char, '"' | '\\') {
-            f.write_char('\\')?;
-        }
-        f.write_char(char)?;
-    }
-    f.write_char('"')
+    f.write_str(&quote(text))
 }
 
-fn write_key(f: &mut Formatter<'_>, key: &str) -> fmt::Result {
-    let is_plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
-    f.write_char('[')?;
-    if is_plain {
-        f.write_str(key)?;
-    } else {
-        quoted(f, key)?;
+/// Text as a value is written.
+pub(super) fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for char in text.chars() {
+        if matches!(char, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(char);
     }
-    f.write_char(']')
+    quoted.push('"');
+    quoted
+}
+
+/// The key of an annotation as it stands in brackets.
+pub(super) fn write_key(key: &str) -> String {
+    let is_plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+    if is_plain { key.to_owned() } else { quote(key) }
 }
 
 fn write_test(f: &mut Formatter<'_>, test: &Test) -> fmt::Result {

@@ -14,8 +14,7 @@ pub(super) fn term(parser: &mut Parser<'_>, word: &str) -> Result<Expr, Error> {
         return Err(unknown(parser, word, &lower));
     };
     if !entry.is_known_in(parser.scope) {
-        let message = format!("`{}` has no meaning in {}, but in {}", entry.name, parser.scope.name(), entry.places());
-        return Err(parser.error(message));
+        return Err(misplaced(parser, entry.name, entry.scopes()));
     }
     parser.advance();
     match entry.keyword {
@@ -38,15 +37,23 @@ fn unknown(parser: &Parser<'_>, word: &str, lower: &str) -> Error {
     if word.parse::<f64>().is_ok() && word.starts_with(|char: char| char.is_ascii_digit()) {
         return parser.error("a value needs a keyword and an operator before it, as in `duration > 5`");
     }
+    let shown = short(word);
+    if word.starts_with("1-") {
+        let form = "`1-<8 hex digits>-<24 hex digits>` or 32 hex digits";
+        return parser.error(format!("`{shown}` is neither a keyword nor a trace id, which is {form}"));
+    }
+    let longer: Vec<&str> =
+        known_in(parser.scope).filter(|name| name.strip_prefix(lower).is_some_and(|rest| rest.starts_with('.'))).collect();
     let operators = Match::ALL.iter().map(|(name, _)| *name).filter(|name| name.len() > 2);
     let candidates = known_in(parser.scope).chain(["AND", "OR", "NOT"]).chain(operators);
-    let shown = short(word);
-    parser.error(match nearest(lower, candidates) {
-        Some(near) => format!("`{shown}` is no keyword; did you mean `{near}`?"),
-        None => {
-            let known: Vec<&str> = known_in(parser.scope).filter(|name| !name.starts_with("rootcause.")).collect();
-            format!("`{shown}` is no keyword; there are {}", known.join(", "))
-        }
+    parser.error(if !longer.is_empty() {
+        format!("`{shown}` is no keyword; there are `{}`", longer.join("`, `"))
+    } else if let Some(near) = nearest(lower, candidates) {
+        format!("`{shown}` is no keyword; did you mean `{near}`?")
+    } else {
+        let known: Vec<&str> = known_in(parser.scope).filter(|name| !name.starts_with("rootcause.")).collect();
+        let more = if parser.scope == Scope::Trace { ", rootcause.…" } else { "" };
+        format!("`{shown}` is no keyword; there are {}{more}", known.join(", "))
     })
 }
 
@@ -69,6 +76,7 @@ fn one_of<T: Copy>(parser: &mut Parser<'_>, all: &[(&str, T)], wrong: &str) -> R
     parser.advance();
     match (operator.as_str(), parser.peek()) {
         ("=", Kind::Symbol("=")) => Err(parser.error("write one `=`")),
+        ("=", Kind::Symbol(symbol @ ("<" | ">"))) => Err(parser.error(format!("write `{symbol}=`"))),
         ("<", Kind::Symbol(">")) => Err(parser.error("write `!=`")),
         _ => Ok(Some(*found)),
     }
@@ -119,14 +127,16 @@ pub(super) fn as_number(word: &str) -> Option<f64> {
 }
 
 fn number(parser: &mut Parser<'_>, keyword: &str) -> Result<f64, Error> {
-    let Kind::Word(word) = parser.peek() else {
-        return Err(no_value(parser, &format!("`{keyword}` is compared with a number")));
+    let found = match parser.peek() {
+        Kind::Word(word) => as_number(word),
+        _ => None,
     };
-    let Some(number) = as_number(word) else {
-        let hint = if word.starts_with(|char: char| char.is_ascii_digit()) && ["responsetime", "duration"].contains(&keyword) {
-            ": times are in seconds, as in `0.25`"
-        } else {
-            ""
+    let Some(number) = found else {
+        let is_time = ["responsetime", "duration"].contains(&keyword);
+        let hint = match parser.peek() {
+            Kind::Quoted(text) if as_number(text).is_some() => " without quotes",
+            Kind::Word(word) if is_time && word.starts_with(|char: char| char.is_ascii_digit()) => " of seconds, such as `0.25`",
+            _ => "",
         };
         return Err(no_value(parser, &format!("`{keyword}` is compared with a number{hint}")));
     };
@@ -150,8 +160,11 @@ pub(super) fn no_value(parser: &Parser<'_>, wanted: &str) -> Error {
     parser.unusable().unwrap_or_else(|| parser.error(format!("{wanted}, not {}", parser.shown())))
 }
 
-/// In which blocks another keyword may stand, as a message says it.
+/// Says where a keyword may stand that stands where it has no meaning.
 pub(super) fn misplaced(parser: &Parser<'_>, name: &str, scopes: &[Scope]) -> Error {
-    let places: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
-    parser.error(format!("`{name}` has no meaning in {}, but in {}", parser.scope.name(), places.join(", ")))
+    // Where entities of all kinds know it, one of them is enough to say so.
+    let is_repeated = |scope: Scope| scope == Scope::SlowEntity && scopes.contains(&Scope::CauseEntity);
+    let places: Vec<&str> = scopes.iter().filter(|scope| !is_repeated(**scope)).map(|scope| scope.place()).collect();
+    let here = parser.scope.place();
+    parser.error(format!("`{name}` has no meaning {here}: it stands {}", places.join(" or ")))
 }

@@ -1,4 +1,5 @@
 mod arbitrary;
+mod completing;
 mod errors;
 mod language;
 mod matching;
