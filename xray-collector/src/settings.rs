@@ -160,3 +160,11 @@ pub(crate) const GROUPS_PAGE: usize = 10;
 pub(crate) const TAGS_MAX: usize = 50;
 /// Telemetry records that are kept for display.
 pub(crate) const TELEMETRY_MAX: usize = 100;
+/// Nodes that the map draws, the busiest; its tables have all.
+pub(crate) const NODES_DRAWN_MAX: usize = 400;
+/// Nodes and bends of edges that are placed; edges beyond that go straight.
+pub(crate) const LAYOUT_VERTICES_MAX: usize = 2_000;
+/// Bytes of stack for placing them.
+pub(crate) const LAYOUT_STACK: usize = 32 << 20;
+/// Rows of a table of statistics.
+pub(crate) const ROWS_MAX: usize = 200;
