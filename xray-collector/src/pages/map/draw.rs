@@ -106,12 +106,11 @@ fn route(through: &[Point], is_both: bool) -> Route {
         let bend = (x - from_x) / 2.0;
         path += &format!("C{:.1} {:.1} {:.1} {:.1} {x:.1} {y:.1}", from_x + bend, from_y, x - bend, y);
     }
-    // Where edges from one node are furthest apart: on the way into the next.
+    // In the middle between two columns, where no name stands.
     let (before, after) = (points[end - 1], points[end]);
-    let (t, u) = (0.6, 0.4_f64);
-    let along = |a: f64, b: f64, c: f64, d: f64| u.powi(3) * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + f64::powi(t, 3) * d;
-    let middle = (before.0 + after.0) / 2.0;
-    Route { path, label: (along(before.0, middle, middle, after.0), along(before.1, before.1, after.1, after.1)) }
+    let middle = ((before.0 + after.0) / 2.0, (before.1 + after.1) / 2.0);
+    Route { path, label: middle }
+}
 }
 
 fn arrow(seen: &Seen<'_>, (from, edge): (usize, &Edge), route: &Route, has_label: bool, is_here: bool) -> Markup {
@@ -156,7 +155,7 @@ fn circle(seen: &Seen<'_>, index: usize, (x, middle): Point) -> Markup {
                 }
             }
             text.name x=(at(x)) y=(at(y + RADIUS + 20.0)) text-anchor="middle" { @if node.is_client() { "Clients" } @else { (short) } }
-            @if !node.is_client() { text.kind x=(at(x)) y=(at(y + RADIUS + 35.0)) text-anchor="middle" { (label::kind(&node.kind)) } }
+            @if !node.is_client() { text.kind x=(at(x)) y=(at(y + RADIUS + 35.0)) text-anchor="middle" { (label::kind_beside(&node.kind, &full)) } }
         }
     }
 }

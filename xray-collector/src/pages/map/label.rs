@@ -24,6 +24,12 @@ pub(crate) fn kind(kind: &str) -> String {
     }
 }
 
+/// The same below a name, which it does not repeat.
+pub(crate) fn kind_beside(kind: &str, name: &str) -> String {
+    let words = self::kind(kind);
+    if words.eq_ignore_ascii_case(name) && kind.starts_with("AWS::") { "AWS service".to_owned() } else { words }
+}
+
 /// `StateMachine` as `state machine`; `GraphQLAPI` stays.
 fn lower(part: &str) -> String {
     let ends_in_capitals = part.chars().rev().take(2).all(|letter| letter.is_ascii_uppercase());

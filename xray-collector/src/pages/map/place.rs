@@ -12,7 +12,7 @@ use crate::settings::{LAYOUT_STACK, LAYOUT_VERTICES_MAX};
 /// From one column to the next.
 pub(super) const COLUMN: f64 = 214.0;
 /// What a node takes of its column.
-const ROW: f64 = 122.0;
+const ROW: f64 = 114.0;
 /// What an edge takes of a column that it passes.
 const LANE: f64 = 26.0;
 
