@@ -23,6 +23,7 @@ mod api;
 mod clock;
 mod collector;
 mod facts;
+pub mod filter;
 mod graph;
 mod ingest;
 #[doc(hidden)]
@@ -33,6 +34,7 @@ mod members;
 mod pages;
 mod query;
 mod rejects;
+mod rootcause;
 #[cfg(feature = "serve")]
 mod sampling;
 #[cfg(feature = "serve")]

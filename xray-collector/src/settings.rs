@@ -168,3 +168,39 @@ pub(crate) const LAYOUT_VERTICES_MAX: usize = 2_000;
 pub(crate) const LAYOUT_STACK: usize = 32 << 20;
 /// Rows of a table of statistics.
 pub(crate) const ROWS_MAX: usize = 200;
+/// Seconds after which a trace that lacks something is told of.
+pub(crate) const QUIET_SECONDS: u64 = 60;
+/// Trace summaries on a page.
+pub(crate) const SUMMARIES_PAGE: usize = 200;
+/// Longest time that trace summaries may be asked for: X-Ray's limit.
+pub(crate) const SUMMARIES_TIME_MAX: Duration = Duration::from_secs(24 * 3600);
+/// Longest time that a service graph or statistics may be asked for: X-Ray's limit.
+pub(crate) const GRAPH_TIME_MAX: Duration = Duration::from_secs(6 * 3600);
+/// Services on a page of a graph.
+pub(crate) const GRAPH_PAGE: usize = 1_000;
+/// Characters of the expression that selects services or edges for statistics.
+pub(crate) const SELECTOR_CHARS_MAX: usize = 500;
+/// Seconds of a period of statistics if the client names none.
+pub(crate) const SERIES_PERIOD_SECONDS: i64 = 60;
+/// Periods on a page of statistics.
+pub(crate) const SERIES_PAGE: usize = 1_000;
+/// Bytes of a filter expression.
+pub(crate) const FILTER_BYTES_MAX: usize = 16 << 10;
+/// Levels of `!`, parentheses, braces and JSON in a filter expression.
+pub(crate) const FILTER_DEPTH_MAX: usize = 32;
+/// Characters of a filter expression that its error shows.
+pub(crate) const FILTER_SHOWN_CHARS_MAX: usize = 100;
+/// Root causes of one kind that a trace has.
+pub(crate) const ROOT_CAUSES_MAX: usize = 16;
+/// Segments and subsegments on the path of a root cause; of longer ones, those where it began are kept.
+pub(crate) const ROOT_CAUSE_ENTITIES_MAX: usize = 100;
+/// Groups that a filter names, which name groups, and so on.
+pub(crate) const GROUP_DEPTH_MAX: usize = 8;
+/// Traces of one retrieval.
+pub(crate) const RETRIEVED_IDS_MAX: usize = 100;
+/// Traces on a page of a retrieval.
+pub(crate) const RETRIEVED_PAGE: usize = 5;
+/// Retrievals that can be asked for.
+pub(crate) const RETRIEVALS_MAX: usize = 100;
+/// Traces whose keys and values are offered for completion: the latest.
+pub(crate) const COMPLETED_TRACES_MAX: usize = 2_000;

@@ -5,14 +5,19 @@
 //! `Origin`, see `serve`.
 
 mod call;
+mod causes;
 mod config;
 mod documents;
 mod error;
+mod filters;
+mod graph;
 mod groups;
 mod operations;
 mod range;
+mod retrieval;
 mod sampling;
 mod segments;
+mod summaries;
 mod tags;
 mod telemetry;
 mod token;
@@ -31,6 +36,7 @@ use crate::serve::App;
 use crate::settings::ServeSettings;
 pub(crate) use call::unknown;
 pub(crate) use error::Error;
+pub(crate) use filters::Wanted;
 pub(crate) use groups::Groups;
 use operations::OPERATIONS;
 use tags::Tags;
@@ -42,6 +48,7 @@ pub(crate) struct Kept {
     pub(crate) groups: Groups,
     pub(crate) sampling: Sampling,
     pub(crate) telemetry: Telemetry,
+    retrievals: retrieval::Retrievals,
     tags: Tags,
     started: Timestamp,
 }
@@ -57,6 +64,7 @@ impl Kept {
             groups: Groups::default(),
             sampling: Sampling::open(settings.rules.as_deref())?,
             telemetry: Telemetry::default(),
+            retrievals: retrieval::Retrievals::default(),
             tags: Tags::default(),
             started: clock::today(),
         })

@@ -7,6 +7,7 @@
 mod assets;
 mod chart;
 mod conditions;
+mod health;
 mod layout;
 mod list;
 mod live;
@@ -25,6 +26,7 @@ use crate::serve::App;
 pub(crate) fn router() -> Router<App> {
     Router::new()
         .merge(assets::router())
+        .merge(health::router())
         .merge(list::router())
         .merge(live::router())
         .merge(map::router())

@@ -80,6 +80,11 @@ pub(crate) fn no_traces_yet(address: &str) -> Markup {
 
 /// Nothing fits the scope, though there are traces.
 pub(crate) fn nothing_fits(scope: &Scope, path: &str, held: usize) -> Markup {
+    if scope.is_broken() {
+        let advice =
+            html! { p { "What is wrong with it stands above. " a href=(scope.with_filter("").link(path)) { "Remove the filter" } "." } };
+        return empty("The filter is not understood", &advice);
+    }
     let advice = html! {
         p {
             (number::counted(held, "trace")) " "
@@ -130,7 +135,7 @@ pub(crate) fn card(title: &str, aside: Option<Markup>, body: &Markup) -> Markup 
 
 /// Text to be copied with one click, or by hand.
 pub(crate) fn copyable(text: &str) -> Markup {
-    html! { span.copyable { code { (text) } button.copy.needs-script type="button" hidden data-copy=(text) title="Copy" aria-label={ "Copy " (text) } { "⧉" } } }
+    html! { span.copyable { code { (text) } button.copy.needs-script type="button" hidden data-copy=(text) title="Copy" aria-label={ "Copy " (text) } { svg width="13" height="13" viewBox="0 0 16 16" aria-hidden="true" { path d="M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z" fill="none" stroke="currentColor" stroke-width="1.4" {} } } } }
 }
 
 /// Pages of a list: where one is, and the way to the others.

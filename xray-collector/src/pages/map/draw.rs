@@ -111,7 +111,6 @@ fn route(through: &[Point], is_both: bool) -> Route {
     let middle = ((before.0 + after.0) / 2.0, (before.1 + after.1) / 2.0);
     Route { path, label: middle }
 }
-}
 
 fn arrow(seen: &Seen<'_>, (from, edge): (usize, &Edge), route: &Route, has_label: bool, is_here: bool) -> Markup {
     let of = &edge.statistics;
