@@ -160,6 +160,16 @@ pub(crate) const GROUPS_PAGE: usize = 10;
 pub(crate) const TAGS_MAX: usize = 50;
 /// Telemetry records that are kept for display.
 pub(crate) const TELEMETRY_MAX: usize = 100;
+/// Nodes that the map draws, the busiest; its tables have all.
+pub(crate) const NODES_DRAWN_MAX: usize = 400;
+/// Nodes and bends of edges that are placed; edges beyond that go straight.
+pub(crate) const LAYOUT_VERTICES_MAX: usize = 2_000;
+/// Bytes of stack for placing them.
+pub(crate) const LAYOUT_STACK: usize = 32 << 20;
+/// Rows of a table of statistics.
+pub(crate) const ROWS_MAX: usize = 200;
+/// Seconds after which a trace that lacks something is told of.
+pub(crate) const QUIET_SECONDS: u64 = 60;
 /// Trace summaries on a page.
 pub(crate) const SUMMARIES_PAGE: usize = 200;
 /// Longest time that trace summaries may be asked for: X-Ray's limit.
@@ -218,3 +228,5 @@ pub(crate) const OTLP_EVENTS_MAX: usize = 128;
 pub(crate) const METRICS_MAX: usize = 5_000;
 /// Points of a series that are kept; older ones stay in its sums.
 pub(crate) const METRIC_POINTS_MAX: usize = 120;
+/// Traces whose keys and values are offered for completion: the latest.
+pub(crate) const COMPLETED_TRACES_MAX: usize = 2_000;

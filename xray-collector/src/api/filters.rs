@@ -14,7 +14,7 @@ use crate::trace::Trace;
 use crate::traces::Traces;
 
 /// The traces that a request wants: all, those of a filter expression, or those of a group.
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     text: String,
     filter: Filter,
     /// Filters of all groups, as they were when the request came.
@@ -22,6 +22,11 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// By a filter that was read already.
+    pub(crate) fn of(app: &App, filter: Filter) -> Self {
+        Self { text: filter.to_string(), filter, groups: groups(app) }
+    }
+
     /// By a member that holds a filter expression.
     pub(super) fn read(app: &App, request: &Members<'_>, member: &str, chars_max: usize) -> Result<Self, Error> {
         let text = request.text(member, 0..=chars_max)?.unwrap_or_default();
@@ -43,7 +48,7 @@ impl Wanted {
         &self.filter
     }
 
-    pub(super) fn matches(&self, app: &App, facts: &Facts) -> bool {
+    pub(crate) fn matches(&self, app: &App, facts: &Facts) -> bool {
         self.filter.matches(facts, &self.asking(&app.traces))
     }
 

@@ -36,6 +36,7 @@ use crate::serve::App;
 use crate::settings::ServeSettings;
 pub(crate) use call::unknown;
 pub(crate) use error::Error;
+pub(crate) use filters::Wanted;
 pub(crate) use groups::Groups;
 use operations::OPERATIONS;
 use tags::Tags;

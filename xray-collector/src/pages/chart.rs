@@ -77,15 +77,27 @@ impl Chart<Duration> {
 
     /// Drawn; `link` gives the address for what lies between two edges.
     pub(crate) fn draw(&self, name: &str, chosen: Option<(Duration, Duration)>, link: impl Fn(Duration, Duration) -> String) -> Markup {
-        let is_tick = |edge: Duration| {
+        let is_round = |edge: Duration, first: char| {
             let digits = edge.as_nanos().to_string();
-            let is_round = |first: char| digits.starts_with(first) && digits[1..].bytes().all(|digit| digit == b'0');
-            is_round('1') || (self.columns.len() < 32 && (is_round('2') || is_round('5')))
+            digits.starts_with(first) && digits[1..].bytes().all(|digit| digit == b'0')
         };
+        let is_power = |edge: Duration| is_round(edge, '1');
+        let is_tick = |edge: Duration| is_power(edge) || (self.columns.len() < 32 && (is_round(edge, '2') || is_round(edge, '5')));
         let label = |edge: Duration| number::duration(edge).replace(".00", "").replace(".0 ", " ");
         let is_chosen = |from: Duration, to: Duration| chosen.is_none_or(|(min, max)| from < max && to > min);
         let data = |edge: Duration| super::parts::millis(edge);
-        self.svg(name, &Axis { label: &label, is_tick: &is_tick, is_chosen: &is_chosen, data: &data, link: &link, parameters: "min max" })
+        self.svg(
+            name,
+            &Axis {
+                label: &label,
+                is_tick: &is_tick,
+                is_major: &is_power,
+                is_chosen: &is_chosen,
+                data: &data,
+                link: &link,
+                parameters: "min max",
+            },
+        )
     }
 }
 
@@ -115,14 +127,27 @@ impl Chart<Timestamp> {
 
     pub(crate) fn draw(&self, name: &str, link: impl Fn(Timestamp, Timestamp) -> String) -> Markup {
         let every = self.columns.len().div_ceil(6).max(1);
-        let is_tick = |edge: Timestamp| self.edges.iter().position(|other| *other == edge).is_some_and(|place| place % every == 0);
+        let place = |edge: Timestamp| self.edges.iter().position(|other| *other == edge).unwrap_or_default();
+        let is_tick = |edge: Timestamp| place(edge) % every == 0;
+        let is_major = |edge: Timestamp| place(edge) % (2 * every) == 0;
         let spans_days = self.edges.last().zip(self.edges.first()).is_some_and(|(last, first)| last.as_secs() - first.as_secs() > 86_400);
         let label = |edge: Timestamp| {
             let iso = super::time::input(edge);
             if spans_days { iso[5..16].replace('T', " ") } else { iso[11..19].to_owned() }
         };
         let data = |edge: Timestamp| super::time::iso(edge);
-        self.svg(name, &Axis { label: &label, is_tick: &is_tick, is_chosen: &|_, _| true, data: &data, link: &link, parameters: "from to" })
+        self.svg(
+            name,
+            &Axis {
+                label: &label,
+                is_tick: &is_tick,
+                is_major: &is_major,
+                is_chosen: &|_, _| true,
+                data: &data,
+                link: &link,
+                parameters: "from to",
+            },
+        )
     }
 }
 
@@ -130,6 +155,8 @@ impl Chart<Timestamp> {
 struct Axis<'a, E> {
     label: &'a dyn Fn(E) -> String,
     is_tick: &'a dyn Fn(E) -> bool,
+    /// Labelled also where there is little room.
+    is_major: &'a dyn Fn(E) -> bool,
     is_chosen: &'a dyn Fn(E, E) -> bool,
     /// An edge as it stands in addresses, for scripts.
     data: &'a dyn Fn(E) -> String,
@@ -161,7 +188,7 @@ impl<E: Copy> Chart<E> {
                     @let at = index as f64 / count;
                     @if (axis.is_tick)(*edge) && at < 0.97 {
                         line.axis x1=(percent(at)) x2=(percent(at)) y1=(HEIGHT) y2=(HEIGHT + 5.0) {}
-                        text x=(percent(at)) dx="3" y=(HEIGHT + 15.0) { ((axis.label)(*edge)) }
+                        text.minor[!(axis.is_major)(*edge)] x=(percent(at)) dx="3" y=(HEIGHT + 15.0) { ((axis.label)(*edge)) }
                     }
                 }
             }

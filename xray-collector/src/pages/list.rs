@@ -15,7 +15,7 @@ use super::chart::Chart;
 use super::layout::{Asked, Page, Section};
 use super::scope::{Query, Range, Scope};
 use super::{assets, parts, text, time};
-use crate::facts::Facts;
+use crate::facts::{Facts, Service};
 use crate::query::Status;
 use crate::serve::App;
 use crate::settings::{NAME_SHOWN_CHARS_MAX, TRACES_PER_PAGE};
@@ -180,7 +180,7 @@ fn legend() -> Markup {
     html! {
         span.legend {
             @for (class, label) in [("ok", "ok"), ("error", "error"), ("throttle", "throttled"), ("fault", "fault")] {
-                span.entry { svg width="9" height="9" aria-hidden="true" { rect class=(class) width="9" height="9" rx="2" {} } (label) }
+                span.entry { svg width="9" height="9" aria-hidden="true" { rect class={ "column " (class) } width="9" height="9" rx="2" {} } (label) }
             }
         }
     }
@@ -214,7 +214,7 @@ fn table(asked: &Asked, wanted: &Wanted, taken: Vec<Arc<Facts>>) -> Markup {
         section.card id="list" data-live aria-label="Traces" {
             @if shown.is_empty() { (parts::empty("No trace took that long", &html! { p { a href=(wanted.link(&asked.scope, &[("min", ""), ("max", "")])) { "Show any response time" } } })) }
             @else {
-                div.scroll {
+                div.scroll tabindex="0" {
                     table.traces {
                         thead { tr { @for (index, (name, label, first)) in COLUMNS.into_iter().enumerate() { (headline(asked, wanted, index, (name, label, first))) } } }
                         tbody { @for facts in &shown { (row(asked, facts, longest)) } }
@@ -246,10 +246,7 @@ fn row(asked: &Asked, facts: &Facts, longest: Duration) -> Markup {
     let root = facts.root();
     let more = root.more.as_deref();
     let services: Vec<&str> = facts.services.iter().filter(|service| !service.is_inferred).map(|service| &*service.name).collect();
-    let request = root
-        .operation
-        .as_deref()
-        .map_or_else(|| text::line(&root.name, NAME_SHOWN_CHARS_MAX), |operation| text::line(operation, NAME_SHOWN_CHARS_MAX));
+    let request = request(root);
     let share = facts.response_time.map_or(0.0, |time| time.as_secs_f64() / longest.as_secs_f64().max(1e-9));
     let names: Vec<String> = services.iter().take(12).map(|name| text::line(name, 40)).collect();
     html! {
@@ -257,13 +254,24 @@ fn row(asked: &Asked, facts: &Facts, longest: Duration) -> Markup {
             td.nowrap.num { (time::short(facts.start, asked.now)) }
             td { (parts::badge(facts.status, more.and_then(|more| more.http_status).map(i64::from))) @if facts.is_partial && !facts.is_complete { " " span.tag title="Something is in progress or has not arrived" { "…" } } }
             td.clip.name { (parts::name(&root.name)) }
-            td.clip.request { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) title=[more.and_then(|more| more.http_url.as_deref()).map(|url| text::line(url, 300))] { (request) } }
+            td.clip.request { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) title=[more.and_then(|more| more.http_url.as_deref()).map(|url| text::line(url, 300))] { span.narrow-only { (parts::name(&root.name)) " " } (request) } }
             td.right { span.timed { (parts::share(share, parts::class_of(facts.status))) (time::took(facts.response_time)) } }
             td.right { (time::took(Some(facts.duration()))) }
             td.right.num.wide-only { span title=(names.join(", ")) { (services.len()) } }
             td.right.num.wide-only { @if facts.exceptions.is_empty() { span.faint { "–" } } @else { (facts.exceptions.len()) } }
         }
     }
+}
+
+/// Method and path as they were asked for; of what has no URL, what was done.
+fn request(root: &Service) -> String {
+    let more = root.more.as_deref();
+    let Some(url) = more.and_then(|more| more.http_url.as_deref()) else {
+        return text::line(root.operation.as_deref().unwrap_or(&root.name), NAME_SHOWN_CHARS_MAX);
+    };
+    let path = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
+    let method = more.and_then(|more| more.http_method.as_deref()).unwrap_or_default();
+    text::line(format!("{method} {path}").trim(), NAME_SHOWN_CHARS_MAX)
 }
 
 /// The traces of one page. Sorts no more than what is shown.

@@ -6,9 +6,12 @@
 
 mod assets;
 mod chart;
+mod conditions;
+mod health;
 mod layout;
 mod list;
 mod live;
+mod map;
 mod parts;
 mod scope;
 mod text;
@@ -21,5 +24,12 @@ use axum::Router;
 use crate::serve::App;
 
 pub(crate) fn router() -> Router<App> {
-    Router::new().merge(assets::router()).merge(list::router()).merge(live::router()).merge(theme::router()).merge(timeline::router())
+    Router::new()
+        .merge(assets::router())
+        .merge(health::router())
+        .merge(list::router())
+        .merge(live::router())
+        .merge(map::router())
+        .merge(theme::router())
+        .merge(timeline::router())
 }

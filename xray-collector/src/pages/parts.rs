@@ -6,7 +6,9 @@ use maud::{Markup, html};
 
 use super::scope::Scope;
 use super::text;
+use crate::graph::Statistics;
 use crate::query::Status;
+use crate::serve::App;
 use crate::settings::NAME_SHOWN_CHARS_MAX;
 use crate::view::{mark_of, number, word_of};
 
@@ -78,6 +80,11 @@ pub(crate) fn no_traces_yet(address: &str) -> Markup {
 
 /// Nothing fits the scope, though there are traces.
 pub(crate) fn nothing_fits(scope: &Scope, path: &str, held: usize) -> Markup {
+    if scope.is_broken() {
+        let advice =
+            html! { p { "What is wrong with it stands above. " a href=(scope.with_filter("").link(path)) { "Remove the filter" } "." } };
+        return empty("The filter is not understood", &advice);
+    }
     let advice = html! {
         p {
             (number::counted(held, "trace")) " "
@@ -89,6 +96,31 @@ pub(crate) fn nothing_fits(scope: &Scope, path: &str, held: usize) -> Markup {
         }
     };
     empty("No trace fits", &advice)
+}
+
+/// Why a page has nothing to show.
+pub(crate) fn nothing(app: &App, scope: &Scope, path: &str) -> Markup {
+    match app.collector.progress().traces {
+        0 => no_traces_yet(&app.collector.local_addr().to_string()),
+        held => nothing_fits(scope, path, held),
+    }
+}
+
+/// How requests went, as a bar of shares; even one in a million shows.
+pub(crate) fn shares(of: &Statistics) -> Markup {
+    let each = [(Status::Fault, of.faults), (Status::Throttle, of.throttles), (Status::Error, of.errors), (Status::Ok, of.ok)];
+    let mut left = 0.0;
+    let mut bars: Vec<(&str, f64, f64)> = Vec::new();
+    for (status, count) in each.into_iter().filter(|(_, count)| *count > 0) {
+        let width = (of.share(count) * 100.0).max(2.5).min(100.0 - left);
+        bars.push((class_of(status), left, width));
+        left += width;
+    }
+    html! {
+        svg.shares width="72" height="8" aria-hidden="true" {
+            @for (class, left, width) in bars { rect class=(class) x=(format!("{left:.1}%")) width=(format!("{width:.1}%")) height="8" {} }
+        }
+    }
 }
 
 /// One figure with its name.
@@ -103,7 +135,7 @@ pub(crate) fn card(title: &str, aside: Option<Markup>, body: &Markup) -> Markup 
 
 /// Text to be copied with one click, or by hand.
 pub(crate) fn copyable(text: &str) -> Markup {
-    html! { span.copyable { code { (text) } button.copy.needs-script type="button" hidden data-copy=(text) title="Copy" aria-label={ "Copy " (text) } { "⧉" } } }
+    html! { span.copyable { code { (text) } button.copy.needs-script type="button" hidden data-copy=(text) title="Copy" aria-label={ "Copy " (text) } { svg width="13" height="13" viewBox="0 0 16 16" aria-hidden="true" { path d="M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z" fill="none" stroke="currentColor" stroke-width="1.4" {} } } } }
 }
 
 /// Pages of a list: where one is, and the way to the others.

@@ -7,8 +7,10 @@ use form_urlencoded::Serializer;
 use xray_model::document::Timestamp;
 
 use super::time;
+use crate::api::Wanted;
 use crate::clock;
 use crate::facts::Facts;
+use crate::filter::Filter;
 use crate::serve::App;
 use crate::settings::{FILTER_CHARS_MAX, QUERY_PARAMETERS_MAX};
 
@@ -59,6 +61,8 @@ pub(crate) struct Scope {
     /// The filter expression, as it was typed.
     pub(crate) filter: String,
     pub(crate) range: Range,
+    /// The filter, if it was understood; of scopes that are made for links only, nobody asks.
+    parsed: Option<Filter>,
     /// What could not be understood; shown beside the filter.
     pub(crate) problems: Vec<Problem>,
 }
@@ -81,8 +85,17 @@ impl Scope {
                 .push(Problem { message: format!("A filter may have {FILTER_CHARS_MAX} characters; nothing is filtered."), column: None });
             short.clear();
         }
+        let parsed = Filter::parse(&short).map_err(|error| {
+            let message = format!("Column {}: {}.", error.column(), super::text::line(error.message(), 400));
+            problems.push(Problem { message, column: Some(error.column() - 1) });
+        });
         let range = range(query, &mut problems);
-        Self { filter: short, range, problems }
+        Self { filter: short, range, parsed: parsed.ok(), problems }
+    }
+
+    /// Whether the filter was not understood, so that nothing can be shown.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.parsed.is_none() && !self.filter.is_empty()
     }
 
     /// Whether everything is shown.
@@ -92,7 +105,7 @@ impl Scope {
 
     /// The same stretch of time with another filter.
     pub(crate) fn with_filter(&self, filter: impl Into<String>) -> Self {
-        Self { filter: filter.into(), range: self.range, problems: Vec::new() }
+        Self { filter: filter.into(), range: self.range, ..Self::default() }
     }
 
     /// What fits the filter and also `condition`.
@@ -108,7 +121,7 @@ impl Scope {
 
     /// The same filter over another stretch of time.
     pub(crate) fn over(&self, range: Range) -> Self {
-        Self { filter: self.filter.clone(), range, problems: Vec::new() }
+        Self { filter: self.filter.clone(), range, ..Self::default() }
     }
 
     /// The parameters that say it.
@@ -159,10 +172,16 @@ impl Scope {
         }
     }
 
-    /// The traces that it is about, earliest first.
+    /// The traces that it is about, earliest first. None if the filter was not understood: to show all of them would say that they fit.
     pub(crate) fn facts(&self, app: &App) -> Vec<Arc<Facts>> {
+        let Some(filter) = &self.parsed else { return Vec::new() };
         let (from, to) = self.bounds();
-        app.traces.facts_between(from..=to)
+        let mut all = app.traces.facts_between(from..=to);
+        if !filter.is_empty() {
+            let wanted = Wanted::of(app, filter.clone());
+            all.retain(|facts| wanted.matches(app, facts));
+        }
+        all
     }
 }
 
@@ -233,6 +252,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_told() {
         let table = [
+            ("filter=duration+=>+5", "Column 11: `duration` is compared with a number"),
             ("range=7d", "it can be 5m, 15m, 1h, 6h, all or custom"),
             ("from=yesterday", "give a time in UTC"),
             ("from=2024-03-13&to=2024-03-12", "ends before it begins"),

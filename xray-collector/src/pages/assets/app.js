@@ -218,8 +218,8 @@
     const button = event.target.closest("[data-copy]");
     if (!button) return;
     try { await navigator.clipboard.writeText(button.dataset.copy); } catch { return; }
-    button.textContent = "✓";
-    setTimeout(() => { button.textContent = "⧉"; }, 1200);
+    button.classList.add("done");
+    setTimeout(() => button.classList.remove("done"), 1200);
   });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") watch(); else rest(); });
 

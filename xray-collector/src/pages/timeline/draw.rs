@@ -10,7 +10,7 @@ use crate::settings::{OVERVIEW_LANES_MAX, STRETCHES_DRAWN_MAX};
 use crate::trace::{Placed, Trace};
 use crate::view::number;
 
-const LANE: f64 = 22.0;
+const LANE: f64 = 26.0;
 
 /// The stretch of time that is shown.
 #[derive(Clone, Copy)]
@@ -96,10 +96,10 @@ pub(super) fn ruler(scale: &Scale) -> Markup {
     let step = scale.step();
     html! {
         svg.ruler width="100%" height="18" aria-hidden="true" {
-            @for tick in scale.ticks() {
+            @for (index, tick) in scale.ticks().into_iter().enumerate() {
                 @let at = scale.percent_of(tick);
                 line.axis x1=(percent(at)) x2=(percent(at)) y1="10" y2="18" {}
-                @if at < 94.0 { text x=(percent(at)) dx="4" y="13" { (label(tick, step)) } }
+                @if at < 94.0 { text.minor[index % 3 != 0] x=(percent(at)) dx="4" y="13" { (label(tick, step)) } }
             }
         }
     }
@@ -126,14 +126,14 @@ pub(super) fn lane(scale: &Scale, bar: &Bar<'_>) -> Markup {
         svg.lane width="100%" height=(LANE) aria-hidden="true" {
             (grid(scale))
             @if let Some((x, width)) = bar.waited.and_then(|waited| scale.seen(waited)) {
-                line.waited x1=(percent(x)) x2=(percent(x + width)) y1="11" y2="11" {}
+                line.waited x1=(percent(x)) x2=(percent(x + width)) y1="12.5" y2="12.5" {}
             }
             @if let Some((x, width)) = scale.seen(bar.whole) {
                 // The shortest is seen, too, also at the right edge.
-                rect class={ "wait " (bar.class) } x=(percent(x.min(99.7))) width=(percent(width.max(0.25))) y="6" height="9" rx="2" {}
-                @for (x, width) in merged(scale, bar.own) { rect class={ "own " (bar.class) } x=(percent(x.min(99.7))) width=(percent(width.max(0.25))) y="6" height="9" rx="1.5" {} }
-                @if bar.is_open { line.open x1=(percent((x + width).min(99.8))) x2=(percent((x + width).min(99.8))) y1="3" y2="18" {} }
-                @for (x, width) in merged(scale, bar.critical) { rect.critical x=(percent(x)) width=(percent(width.max(0.15))) y="17" height="2" {} }
+                rect class={ "wait " (bar.class) } x=(percent(x.min(99.7))) width=(percent(width.max(0.25))) y="8" height="9" rx="2" {}
+                @for (x, width) in merged(scale, bar.own) { rect class={ "own " (bar.class) } x=(percent(x.min(99.7))) width=(percent(width.max(0.25))) y="8" height="9" rx="1.5" {} }
+                @if bar.is_open { line.open x1=(percent((x + width).min(99.8))) x2=(percent((x + width).min(99.8))) y1="5" y2="20" {} }
+                @for (x, width) in merged(scale, bar.critical) { rect.critical x=(percent(x)) width=(percent(width.max(0.15))) y="19" height="2" {} }
             } @else { (aside(scale, bar.whole)) }
         }
     }
@@ -142,27 +142,38 @@ pub(super) fn lane(scale: &Scale, bar: &Bar<'_>) -> Markup {
 /// Where a bar is that is not in sight.
 fn aside(scale: &Scale, (from, _): Stretch) -> Markup {
     let is_left = scale.share(from) < 0.0;
-    html! { text.beyond x=(if is_left { "0" } else { "100%" }) y="15" text-anchor=(if is_left { "start" } else { "end" }) { (if is_left { "‹" } else { "›" }) } }
+    html! { text.beyond x=(if is_left { "0" } else { "100%" }) y="17" text-anchor=(if is_left { "start" } else { "end" }) { (if is_left { "‹" } else { "›" }) } }
 }
 
-/// What is seen of some stretches; those that are not apart on a screen are one.
+/// What is seen of some stretches: left edges and widths in percent.
 fn merged(scale: &Scale, stretches: &[Stretch]) -> Vec<(f64, f64)> {
     let mut seen: Vec<(f64, f64)> = stretches.iter().filter_map(|stretch| scale.seen(*stretch)).collect();
     seen.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
-    let mut apart = 0.08;
-    loop {
-        let mut merged: Vec<(f64, f64)> = Vec::new();
-        for (x, width) in &seen {
-            match merged.last_mut() {
-                Some(last) if x - (last.0 + last.1) < apart => last.1 = last.1.max(x + width - last.0),
-                _ => merged.push((*x, *width)),
-            }
+    if seen.len() > STRETCHES_DRAWN_MAX { coarse(&seen) } else { seen }
+}
+
+/// So many stretches that they cannot be told apart: cells of the width, each drawn if more than half of it is covered.
+fn coarse(seen: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    const CELLS: usize = 2 * STRETCHES_DRAWN_MAX;
+    let width = 100.0 / CELLS as f64;
+    let mut covered = [0.0; CELLS];
+    for (x, length) in seen {
+        let first = ((x / width) as usize).min(CELLS - 1);
+        let last = (((x + length) / width) as usize).min(CELLS - 1);
+        for (cell, covered) in covered.iter_mut().enumerate().take(last + 1).skip(first) {
+            let (from, to) = (cell as f64 * width, (cell + 1) as f64 * width);
+            *covered += ((x + length).min(to) - x.max(from)).max(0.0);
         }
-        if merged.len() <= STRETCHES_DRAWN_MAX {
-            return merged;
-        }
-        apart *= 2.0;
     }
+    let mut drawn: Vec<(f64, f64)> = Vec::new();
+    for (cell, _) in covered.iter().enumerate().filter(|(_, covered)| **covered > width / 2.0) {
+        let x = cell as f64 * width;
+        match drawn.last_mut() {
+            Some(last) if x - (last.0 + last.1) < width / 2.0 => last.1 += width,
+            _ => drawn.push((x, width)),
+        }
+    }
+    drawn
 }
 
 /// The whole trace in a few lines, to choose a stretch from; gaps hatched.
@@ -229,8 +240,13 @@ mod tests {
     #[test]
     fn stretches_on_a_screen_are_few() {
         let scale = Scale { start: Timestamp::default(), from: 0.0, nanos: 10_000.0 };
-        let many: Vec<Stretch> = (0..5_000).map(|index| (Timestamp::from_nanos(index * 2), Timestamp::from_nanos(index * 2 + 1))).collect();
-        assert!(merged(&scale, &many).len() <= STRETCHES_DRAWN_MAX);
+        let many = |part: u64| -> Vec<Stretch> {
+            (0..1_000).map(|index| (Timestamp::from_nanos(index * 10), Timestamp::from_nanos(index * 10 + part))).collect()
+        };
+        // Many short ones are not drawn as one long one.
+        assert_eq!(merged(&scale, &many(1)), []);
+        let long = merged(&scale, &many(9));
+        assert_eq!((long.len(), long[0].1.round()), (1, 100.0));
         let two = [(Timestamp::from_nanos(9_000), Timestamp::from_nanos(12_000)), (Timestamp::from_nanos(0), Timestamp::from_nanos(1_000))];
         assert_eq!(merged(&scale, &two), [(0.0, 10.0), (90.0, 10.0)]);
     }

@@ -44,7 +44,7 @@ async fn timeline(State(app): State<App>, Path(id): Path<String>, asked: Asked) 
     let title = head::title(&trace);
     let body = html! {
         (head::head(&app, &view, head::Tab::Timeline))
-        div.timeline class=[chosen.map(|_| "with-details")] {
+        div.timeline.with-details[chosen.is_some()] {
             (table::table(&view))
             div id="details" data-live { @if let Some(node) = chosen { (details::details(&view, node)) } }
         }

@@ -6,12 +6,13 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde_json::Value;
 use xray_model::SegmentId;
+use xray_model::document::check;
 
 use super::{View, colours, find, head, missing, page};
 use crate::pages::layout::Asked;
 use crate::pages::{parts, text};
 use crate::serve::App;
-use crate::settings::{RAW_DOCUMENTS_PER_PAGE, SHOWN_CHARS_MAX};
+use crate::settings::{ENTRIES_SHOWN_MAX, RAW_DOCUMENTS_PER_PAGE, SHOWN_CHARS_MAX};
 use crate::view::number;
 
 pub(super) async fn documents(State(app): State<App>, Path(id): Path<String>, asked: Asked) -> Response {
@@ -59,6 +60,7 @@ fn one(path: &str, index: usize, document: &[u8]) -> Markup {
                 h2 { "Document " (index + 1) }
                 div.aside { (number::count(document.len() as u64)) " bytes · " a href={ (path) "/" (index + 1) } { "as it came" } }
             }
+            (problems(document))
             div.body { pre.code.tall tabindex="0" { (text::block(pretty.as_deref().unwrap_or(&raw), SHOWN_CHARS_MAX)) } }
         }
     }
@@ -79,4 +81,17 @@ pub(super) async fn document(State(app): State<App>, Path((id, which)): Path<(St
         },
     };
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], json).into_response()
+}
+
+/// What X-Ray would not take of it, or would change.
+fn problems(document: &[u8]) -> Markup {
+    let problems = check(document);
+    html! {
+        @if !problems.is_empty() {
+            details.body.checked {
+                summary { span.badge.error { "! " (number::counted(problems.len(), "problem")) } " that X-Ray would not take, or would change" }
+                ul { @for problem in problems.iter().take(ENTRIES_SHOWN_MAX) { li { (text::line(&problem.to_string(), 300)) } } }
+            }
+        }
+    }
 }

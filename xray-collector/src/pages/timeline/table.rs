@@ -106,7 +106,7 @@ fn one(view: &View<'_>, row: &Row<'_>, node: Node<'_, Placed>, is_open: Option<b
                     (toggle(view, &node, is_open))
                     @if row.depth > INDENTED_LEVELS_MAX { span.tag title="Level" { (row.depth) } " " }
                     span class={ "swatch c" (view.colours.get(node.index()).copied().unwrap_or_default() % 8) } aria-hidden="true" {}
-                    a.pick href={ (view.link(&choose)) "#s-" (node.id) } aria-current=[is_chosen.then_some("true")] class=[(!node.is_subsegment).then_some("strong")] { (parts::name(&node.name)) }
+                    a.pick.strong[!node.is_subsegment] href={ (view.link(&choose)) "#s-" (node.id) } aria-current=[is_chosen.then_some("true")] { (parts::name(&node.name)) }
                     (marks(&node, status))
                     (hint(&node))
                 }

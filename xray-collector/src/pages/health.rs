@@ -1,0 +1,202 @@
+//! How the collector does, and what was lost on the way to it: `/health`.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use maud::{Markup, html};
+use xray_model::document::Timestamp;
+
+use super::layout::{Asked, Page, Section};
+use super::{parts, text, time};
+use crate::api::Telemetry;
+use crate::collector::Stats;
+use crate::rejects::Rejections;
+use crate::sampling::Sampling;
+use crate::serve::App;
+use crate::settings::QUIET_SECONDS;
+use crate::view::number;
+
+pub(crate) fn router() -> Router<App> {
+    Router::new().route("/health", get(health))
+}
+
+async fn health(State(app): State<App>, asked: Asked) -> Response {
+    let stats = app.collector.stats();
+    let body = html! {
+        div.head { h1 { "Health" } span.muted { "What arrived, what is held, and what was lost" } }
+        div id="health" data-live {
+            (held(&app, &stats))
+            (losses(&stats))
+            (incomplete(&app, &asked))
+            (rejected(&app.collector.rejected(), asked.now))
+            (sampling(&app.api.sampling, asked.now))
+            (telemetry(&app.api.telemetry, asked.now))
+        }
+    };
+    asked.page(&app, Page::new(Section::Health, "Health", body))
+}
+
+fn held(app: &App, stats: &Stats) -> Markup {
+    let progress = stats.progress;
+    let figures = [
+        ("Documents received", number::count(progress.documents)),
+        ("Traces held", number::count(progress.traces as u64)),
+        ("Segments and subsegments", number::count(progress.segments as u64)),
+        ("Memory, estimated", size(stats.bytes)),
+        ("Forgotten with age", number::count(stats.traces_expired)),
+    ];
+    html! {
+        section.card {
+            header { h2 { "Held" } div.aside { "UDP and HTTP at " code { (app.collector.local_addr()) } } }
+            dl.figures { @for (label, value) in figures { (parts::figure(label, &html! { (value) }, None)) } }
+        }
+    }
+}
+
+/// Bytes in the unit that fits.
+fn size(bytes: usize) -> String {
+    match bytes {
+        0..10_000 => format!("{} bytes", number::count(bytes as u64)),
+        10_000..10_000_000 => format!("{} KB", number::count(bytes as u64 / 1_000)),
+        _ => format!("{} MB", number::count(bytes as u64 / 1_000_000)),
+    }
+}
+
+/// Each way in which something can get lost, and what to do about it.
+fn losses(stats: &Stats) -> Markup {
+    let rows = [
+        ("Dropped by the kernel", stats.lost_in_kernel, "The receive buffer was full. Raise net.core.rmem_max, or send less at a time."),
+        (
+            "Dropped from the queue",
+            Some(stats.lost_in_queue),
+            "More arrived than could be read. Sample less, or give the collector more of the processor.",
+        ),
+        ("Datagrams rejected", Some(stats.progress.rejected), "Below is why."),
+        (
+            "Documents refused",
+            Some(stats.documents_refused),
+            "Their trace alone fills the memory: look for a loop that adds to one trace for ever.",
+        ),
+        ("Traces evicted", Some(stats.traces_evicted), "Older traces made room for newer ones. Allow more memory, or sample less."),
+        ("Socket errors", Some(stats.socket_errors), "The operating system did not let the collector read. Its log says more."),
+    ];
+    let total: u64 = rows.iter().filter_map(|(_, count, _)| *count).sum();
+    let aside = html! { @if total == 0 { span.badge.ok { "✓ nothing was lost" } } @else { span.badge.error { "! " (number::count(total)) " lost" } } };
+    let body = html! {
+        div.scroll tabindex="0" {
+            table {
+                thead { tr { th scope="col" { "What" } th.right scope="col" { "How many" } th scope="col" { "What to do" } } }
+                tbody {
+                    @for (what, count, remedy) in rows {
+                        tr {
+                            td.what { (what) }
+                            td.right.num { @match count { Some(count) => (number::count(count)), None => span.faint title="This system does not tell" { "unknown" } } }
+                            td.muted { @if count.is_some_and(|count| count > 0) { (remedy) } @else { "–" } }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    parts::card("Losses of the collector", Some(aside), &body)
+}
+
+/// Traces that lack something though nothing has come for a while: what SDKs lost, or did not send yet.
+fn incomplete(app: &App, asked: &Asked) -> Markup {
+    let quiet = Timestamp::from_nanos(asked.now.as_nanos().saturating_sub(QUIET_SECONDS * 1_000_000_000));
+    let all = app.traces.facts_between(Timestamp::default()..=quiet);
+    let lacking: Vec<_> = all.iter().filter(|facts| facts.is_partial).collect();
+    let body = html! {
+        @if lacking.is_empty() { p.body.faint { "None. Each trace that is older than a minute has all its segments." } }
+        @else {
+            div.body {
+                p {
+                    a href=(asked.scope.with_filter("partial").link("/traces")) { (number::counted(lacking.len(), "trace")) }
+                    " of " (number::count(all.len() as u64)) " that began more than a minute ago "
+                    (if lacking.len() == 1 { "lacks" } else { "lack" })
+                    " a segment, a parent or an end. A service was stopped before it had sent, is still at work, or does not send here."
+                }
+                ul.examples { @for facts in lacking.iter().rev().take(5) {
+                    li { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) { (parts::name(&facts.root().name)) " " code { (facts.id) } } " " span.faint { (time::relative(facts.start, asked.now)) } }
+                } }
+            }
+        }
+    };
+    parts::card("Traces that lack something", None, &body)
+}
+
+fn rejected(rejections: &Rejections, now: Timestamp) -> Markup {
+    let body = html! {
+        @if rejections.counts.is_empty() { p.body.faint { "No datagram was rejected." } }
+        @else {
+            div.body { div.chips { @for (reason, count) in &rejections.counts { span.chip { b.num { (number::count(*count)) } " " (reason) } } } }
+            div.scroll tabindex="0" {
+                table {
+                    caption.sr { "The last datagrams that were rejected" }
+                    thead { tr { th scope="col" { "When" } th scope="col" { "From" } th scope="col" { "Why" } th.right scope="col" { "Bytes" } th scope="col" { "Begins with" } } }
+                    tbody {
+                        @for datagram in rejections.last.iter().rev() {
+                            tr {
+                                td.nowrap { (time::short(datagram.at, now)) }
+                                td.nowrap.num { (datagram.from) }
+                                td { (datagram.reason) @if !datagram.detail.is_empty() { ": " span.muted { (text::line(&datagram.detail, 300)) } } }
+                                td.right.num { (number::count(datagram.size as u64)) }
+                                td { code { (text::line(&datagram.beginning, 160)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    parts::card("Rejected datagrams", None, &body)
+}
+
+fn sampling(sampling: &Sampling, now: Timestamp) -> Markup {
+    let recent = sampling.recent();
+    let rules = sampling.rules();
+    let body = html! {
+        @if let Some(problem) = sampling.problem() { p.problems role="alert" { (text::line(&problem, 1_000)) } }
+        div.scroll tabindex="0" {
+            table {
+                thead { tr { th scope="col" { "Rule" } th.right scope="col" { "Priority" } th.right scope="col" { "Reservoir" } th.right scope="col" { "Rate" } th.right scope="col" { "Requests" } th.right scope="col" { "Sampled" } th scope="col" { "Reported" } } }
+                tbody {
+                    @for rule in rules.iter() {
+                        @let report = recent.iter().find(|(name, ..)| *name == rule.name);
+                        tr {
+                            td { (parts::name(&rule.name)) }
+                            td.right.num { (rule.priority) }
+                            td.right.num { (rule.reservoir) "/s" }
+                            td.right.num { (number::percent(rule.fixed_rate)) }
+                            td.right.num { @if let Some((_, _, counts)) = report { (number::count(counts.requests.unsigned_abs())) } @else { "–" } }
+                            td.right.num { @if let Some((_, _, counts)) = report { (number::count(counts.sampled.unsigned_abs())) } @else { "–" } }
+                            td { @if let Some((_, at, _)) = report { (time::relative(Timestamp::from_nanos(at.saturating_mul(1_000_000_000)), now)) } @else { span.faint { "by no client lately" } } }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    parts::card("Sampling rules", None, &body)
+}
+
+fn telemetry(telemetry: &Telemetry, now: Timestamp) -> Markup {
+    let records = telemetry.last();
+    let body = html! {
+        @if records.is_empty() { p.body.faint { "No daemon or agent has reported. They do when they are told to use this collector as their endpoint." } }
+        @else {
+            div.scroll tabindex="0" {
+                table {
+                    thead { tr { th scope="col" { "When" } th scope="col" { "Host" } th scope="col" { "Counts" } } }
+                    tbody { @for record in records.iter().rev() { tr {
+                        td.nowrap { (time::short(record.at, now)) }
+                        td { (parts::name(&record.host)) }
+                        td { @for (name, count) in &record.counts { span.tag { (name) " " b.num { (count) } } " " } }
+                    } } }
+                }
+            }
+        }
+    };
+    parts::card("What daemons and agents say", None, &body)
+}
