@@ -135,7 +135,7 @@ impl<'a> Making<'a> {
         if let Some((name, kind)) = called.filter(|(name, _)| *name != segment.name) {
             let alias = (self.names.get(&name), self.names.get(&kind));
             if let Some(service) = self.services.get_mut(own as usize).filter(|service| service.id == segment.id) {
-                service.more.get_or_insert_default().alias = Some(alias);
+                service.alias = Some(Box::new(alias));
             }
         }
         own
@@ -163,6 +163,7 @@ impl<'a> Making<'a> {
             work_end: segment.end_time.unwrap_or(segment.start_time),
             status: Status::of(segment),
             operation: infer::operation(segment).map(|operation| self.names.get(&operation)),
+            alias: None,
             more: self.more(segment),
         };
         self.services.push(service);
@@ -193,7 +194,6 @@ impl<'a> Making<'a> {
             resource_arn: shared(segment.resource_arn.as_deref()),
             instance_id: shared(nested("ec2", "instance_id")),
             availability_zone: shared(zone),
-            alias: None,
         };
         (more != More::default()).then(|| Box::new(more))
     }

@@ -82,6 +82,8 @@ pub(crate) struct Service {
     pub(crate) status: Status,
     /// What was done: name of the API operation, or method and path of the URL.
     pub(crate) operation: Option<Arc<str>>,
+    /// Name and type that its caller has for it, if they are not its own.
+    pub(crate) alias: Option<Box<(Arc<str>, Arc<str>)>>,
     /// Less common facts.
     pub(crate) more: Option<Box<More>>,
 }
@@ -109,8 +111,6 @@ pub(crate) struct More {
     pub(crate) resource_arn: Option<Arc<str>>,
     pub(crate) instance_id: Option<Arc<str>>,
     pub(crate) availability_zone: Option<Arc<str>>,
-    /// Name and type that its caller has for it, if they are not its own.
-    pub(crate) alias: Option<(Arc<str>, Arc<str>)>,
 }
 
 /// An annotation that X-Ray would index: at most [`ANNOTATIONS_INDEXED_MAX`](crate::settings::ANNOTATIONS_INDEXED_MAX) in a trace.
@@ -222,7 +222,8 @@ impl Service {
 
     fn bytes(&self) -> usize {
         let more = self.more.as_ref().map_or(0, |more| size_of::<More>() + more.http_url.as_ref().map_or(0, |url| url.len()));
-        size_of::<Self>() + more
+        let alias = self.alias.as_ref().map_or(0, |alias| size_of_val(&**alias));
+        size_of::<Self>() + more + alias
     }
 }
 

@@ -4,13 +4,15 @@
 //! each, so nodes are found by the addresses of their texts, and by the texts themselves only when they were not seen at those addresses.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::time::Duration;
 
 use xray_model::document::Timestamp;
 use xray_model::{SegmentId, TraceId};
 
+use super::hash::AddressHasher;
+use super::histogram::Bucket;
 use super::{CLIENT, Edge, Histogram, Node, ServiceGraph, Statistics};
 use crate::facts::{Call, Facts, Service};
 use crate::settings::{ALIASES_MAX, NODES_MAX};
@@ -36,7 +38,7 @@ struct Building {
     graph: ServiceGraph,
     seen: HashMap<Addresses, Option<usize>, BuildHasherDefault<AddressHasher>>,
     by_text: HashMap<(Arc<str>, Arc<str>, Option<Arc<str>>), usize>,
-    clients: HashMap<usize, Option<usize>>,
+    clients: HashMap<usize, Option<usize>, BuildHasherDefault<AddressHasher>>,
     /// Place of an edge in its node: from, to, and whether it is a link.
     edges: HashMap<(usize, usize, bool), usize, BuildHasherDefault<AddressHasher>>,
     client: Option<Arc<str>>,
@@ -55,11 +57,12 @@ impl Building {
             }
             let caller = service.caller.and_then(|caller| own.get(caller as usize).copied().flatten());
             if let (Some(caller), Some(call)) = (caller, &service.call) {
-                let alias = service.more.as_ref().and_then(|more| more.alias.as_ref());
                 let edge = self.edge(caller, place, false, call.start);
                 edge.add(call);
-                if let Some(alias) = alias.filter(|alias| edge.aliases.len() < ALIASES_MAX && !edge.aliases.contains(*alias)) {
-                    edge.aliases.insert(alias.clone());
+                if let Some(alias) =
+                    &service.alias.as_ref().filter(|alias| edge.aliases.len() < ALIASES_MAX && !edge.aliases.contains(&***alias))
+                {
+                    edge.aliases.insert((***alias).clone());
                 }
             }
         }
@@ -173,9 +176,12 @@ impl Node {
             self.in_progress += 1;
             return;
         };
+        let bucket = Bucket::of(time);
         self.statistics.add(service.status, time);
-        self.response_times.add(time);
-        self.durations.add(service.work_end.since(service.start).max(time));
+        self.response_times.count(bucket);
+        // Nearly always the same.
+        let work = service.work_end.since(service.start);
+        self.durations.count(if work > time { Bucket::of(work) } else { bucket });
     }
 
     fn lasts(&mut self, start: Timestamp, end: Option<Timestamp>) {
@@ -227,32 +233,5 @@ impl Addresses {
     fn of(service: &Service) -> Self {
         let address = |text: &Arc<str>| Arc::as_ptr(text).cast::<u8>() as usize;
         Self(address(&service.name), address(&service.kind), service.account.as_ref().map_or(0, address))
-    }
-}
-
-/// Quick for a few machine words that nobody outside can choose: addresses and places.
-#[derive(Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        // The multiplication spreads low bits upwards; the rotation brings them back to where tables look.
-        self.0 = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.write_u64(word as u64);
-    }
-
-    fn write_u8(&mut self, byte: u8) {
-        self.write_u64(u64::from(byte));
     }
 }

@@ -5,6 +5,7 @@
 //! caller saw, so the difference between the two is the network and the waiting.
 
 mod build;
+mod hash;
 mod histogram;
 mod series;
 mod statistics;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use xray_model::document::Timestamp;
 
+pub(crate) use hash::AddressHasher;
 pub(crate) use histogram::Histogram;
 pub(crate) use series::{Period, series};
 pub(crate) use statistics::Statistics;

@@ -11,14 +11,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use xray_model::TraceId;
-use xray_model::document::{Document, Timestamp};
+use xray_model::document::{Document, Forest, Timestamp};
 
 use crate::facts::{Facts, Names};
 use crate::settings::Settings;
+use crate::trace::Placed;
 pub(crate) use merge::Slot;
 pub(crate) use pack::Packed;
 pub(crate) use record::Pieces;
 use record::Record;
+
+/// Makes trees of documents of one trace.
+pub(crate) fn put_together(documents: impl IntoIterator<Item = Document>) -> Forest<Placed> {
+    assemble::assemble(merge::merge(documents))
+}
 
 /// All traces, and what had to go.
 pub(crate) struct Store {
