@@ -82,6 +82,11 @@ pub fn event(bytes: &[u8]) {
     }
 }
 
+/// Any body of any operation of X-Ray's API gets an answer, or an error in the service's shape. The first line is the path.
+pub fn api(bytes: &[u8]) {
+    xray_collector::fuzzing::api(bytes);
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -124,6 +129,11 @@ mod tests {
     #[test]
     fn ingests() {
         run("ingest", super::ingest);
+    }
+
+    #[test]
+    fn apis() {
+        run("api", super::api);
     }
 
     #[test]

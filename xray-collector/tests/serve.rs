@@ -174,6 +174,8 @@ fn errors_have_the_shape_of_the_service() {
         assert_eq!(body["__type"], kind);
         assert!(body["Message"].as_str().unwrap().contains(words), "{answer:?}");
     }
+    let large = post("/TraceSegments", "", &format!(r#"{{"TraceSegmentDocuments":["{}"]}}"#, "x".repeat(5_000_000)));
+    assert_eq!(raw(local.local_addr(), &large).unwrap().status, 200, "what is below the limit is read");
     let head = raw(local.local_addr(), &method("HEAD")).unwrap();
     assert_eq!((head.status, head.body.as_str(), head.header("allow")), (405, "", Some("POST")));
     let page = raw(local.local_addr(), "HEAD / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();

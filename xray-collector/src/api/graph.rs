@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::Held;
 use super::call::Answer;
 use super::error::Error;
 use super::filters::Wanted;
@@ -14,10 +15,9 @@ use super::{range, sampling_seconds as seconds};
 use crate::facts::{Facts, Service};
 use crate::graph::{Edge, Histogram, Node, Period, ServiceGraph, Statistics, series};
 use crate::members::Members;
-use crate::serve::App;
 use crate::settings::{GRAPH_PAGE, GRAPH_TIME_MAX, SELECTOR_CHARS_MAX, SERIES_PAGE, SERIES_PERIOD_SECONDS, TRACE_IDS_MAX};
 
-pub(super) fn of_services(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn of_services(app: &Held, request: &Members<'_>) -> Answer {
     let range = range::read(request, Some(GRAPH_TIME_MAX))?;
     let wanted = Wanted::of_group(app, request)?;
     let question = Question::new("GetServiceGraph", &[&format!("{range:?}"), wanted.text()]);
@@ -30,7 +30,7 @@ pub(super) fn of_services(app: &App, request: &Members<'_>) -> Answer {
     Ok(answer)
 }
 
-pub(super) fn of_traces(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn of_traces(app: &Held, request: &Members<'_>) -> Answer {
     let ids = ids(request, TRACE_IDS_MAX)?;
     let question = Question::new("GetTraceGraph", &[&format!("{ids:?}")]);
     let traces: Vec<Arc<Facts>> = ids.into_iter().filter_map(|id| app.traces.facts(id)).collect();
@@ -120,7 +120,7 @@ fn histogram(histogram: &Histogram) -> Value {
     histogram.entries().map(|(time, count)| json!({"Value": time.as_secs_f64(), "Count": count})).collect()
 }
 
-pub(super) fn of_times(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn of_times(app: &Held, request: &Members<'_>) -> Answer {
     let range = range::read(request, Some(GRAPH_TIME_MAX))?;
     let group = Wanted::of_group(app, request)?;
     let selector = Wanted::read(app, request, "EntitySelectorExpression", SELECTOR_CHARS_MAX)?;
