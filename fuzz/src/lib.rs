@@ -100,6 +100,11 @@ pub fn filter(bytes: &[u8]) {
     }
 }
 
+/// Any body of any operation of X-Ray's API gets an answer, or an error in the service's shape. The first line is the path.
+pub fn api(bytes: &[u8]) {
+    xray_collector::fuzzing::api(bytes);
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -142,6 +147,11 @@ mod tests {
     #[test]
     fn ingests() {
         run("ingest", super::ingest);
+    }
+
+    #[test]
+    fn apis() {
+        run("api", super::api);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use xray_model::document::{Document, Timestamp};
 
+#[cfg(feature = "serve")]
+pub use crate::api::fuzzed as api;
 use crate::ingest::Received;
 use crate::otlp;
 use crate::settings::Settings;

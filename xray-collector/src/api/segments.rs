@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use xray_model::document::ParseError;
 use xray_model::limits::DOCUMENT_BYTES_MAX;
 
+use super::Held;
 use super::call::Answer;
 use crate::members::Members;
-use crate::serve::App;
 use crate::traces::Traces;
 
 /// How OTLP in a document begins.
@@ -18,7 +18,7 @@ struct Refused {
     why: String,
 }
 
-pub(super) fn put(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn put(app: &Held, request: &Members<'_>) -> Answer {
     if !request.has("TraceSegmentDocuments") {
         return Err(request.wrong("TraceSegmentDocuments", "give a list of segment documents, each of them JSON in a string").into());
     }
