@@ -20,16 +20,25 @@
 
 #[cfg(feature = "serve")]
 mod api;
+mod arrival;
 mod clock;
 mod collector;
 mod facts;
 pub mod filter;
+#[doc(hidden)]
+pub mod fuzzing;
 mod graph;
 mod ingest;
 #[doc(hidden)]
 pub mod measure;
 #[cfg(feature = "serve")]
 mod members;
+mod metrics;
+#[cfg(feature = "otlp")]
+mod otlp;
+#[cfg(not(feature = "otlp"))]
+#[path = "otlp_off.rs"]
+mod otlp;
 #[cfg(feature = "serve")]
 mod pages;
 mod query;

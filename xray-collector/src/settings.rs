@@ -192,3 +192,19 @@ pub(crate) const RETRIEVED_IDS_MAX: usize = 100;
 pub(crate) const RETRIEVED_PAGE: usize = 5;
 /// Retrievals that can be asked for.
 pub(crate) const RETRIEVALS_MAX: usize = 100;
+
+/// Spans of one OTLP request that are looked at: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPANS_MAX: usize = 10_000;
+/// Bytes of one span: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPAN_BYTES_MAX: usize = 200 << 10;
+/// Bytes of what describes the sender of spans. X-Ray's OTLP endpoint takes 16 KB of protocol buffers; as JSON the same is several times that.
+pub(crate) const OTLP_RESOURCE_BYTES_MAX: usize = 64 << 10;
+/// Attributes of a span, an event or a resource that are looked at; OpenTelemetry's SDKs send 128 at most unless told otherwise.
+pub(crate) const OTLP_ATTRIBUTES_MAX: usize = 512;
+/// Events of a span that are kept as metadata.
+pub(crate) const OTLP_EVENTS_MAX: usize = 128;
+
+/// Series of metrics that are kept; of those that come in beyond it, only how many is known.
+pub(crate) const METRICS_MAX: usize = 5_000;
+/// Points of a series that are kept; older ones stay in its sums.
+pub(crate) const METRIC_POINTS_MAX: usize = 120;

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use crate::collector::Collector;
 use crate::settings::{PORTS_TRIED, ServeSettings, Settings};
 use crate::traces::Traces;
-use crate::{api, pages};
+use crate::{api, otlp, pages};
 
 /// A collector with an HTTP side: what `cargo xray view` runs.
 ///
@@ -108,6 +108,7 @@ fn router(app: App, settings: &ServeSettings, address: SocketAddr) -> Router {
     let guard = guard::Guard::new(settings, address);
     Router::new()
         .merge(api::router())
+        .merge(otlp::router())
         .merge(pages::router())
         .fallback(nothing_there)
         .with_state(app)

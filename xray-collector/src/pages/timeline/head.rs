@@ -109,7 +109,7 @@ fn linked(app: &App, view: &View<'_>) -> Markup {
     from.dedup();
     from.retain(|other| *other != id);
     let all = app.traces.facts_between(Timestamp::default()..=Timestamp::from_nanos(u64::MAX));
-    let to: Vec<TraceId> = all.iter().filter(|facts| facts.links.contains(&id)).map(|facts| facts.id).collect();
+    let to: Vec<TraceId> = all.iter().filter(|facts| facts.links.iter().any(|link| link.trace == id)).map(|facts| facts.id).collect();
     let list = |label: &str, ids: &[TraceId]| {
         html! {
             @if !ids.is_empty() {
