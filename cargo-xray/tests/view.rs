@@ -86,6 +86,22 @@ fn rules_are_served_from_a_file_and_a_wrong_one_is_named() {
 }
 
 #[test]
+fn lines_of_logs_are_shown_with_their_trace() {
+    const ID: &str = "1-5759e988-bd862e3fe1be46a994272793";
+    let line = format!("ERROR {ID} the bank is closed\n");
+    let folder = common::workspace("logs", &[("shop.log", line.as_str())]);
+    let view = View::start(&["--log", folder.join("shop.log").to_str().unwrap()]);
+    let document = format!(r#"{{"name":"shop","id":"70de5b6f19ff9a0a","trace_id":"{ID}","start_time":1.5,"end_time":1.75}}"#);
+    let datagram = format!("{{\"format\":\"json\",\"version\":1}}\n{document}");
+    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(datagram.as_bytes(), &view.at).unwrap();
+    let page = (0..600).map(|_| get(&view.at, &format!("/traces/{ID}"))).find(|page| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        page.starts_with("HTTP/1.1 200 ")
+    });
+    assert!(page.as_deref().is_some_and(|page| page.contains("the bank is closed")), "{page:?}");
+}
+
+#[test]
 fn the_doctor_sends_a_document_to_a_collector_and_sees_it_arrive() {
     let view = View::start(&[]);
     let said = xray(&["doctor", "--address", &view.at, "--json"]);
