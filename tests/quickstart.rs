@@ -160,6 +160,23 @@ fn program() -> std::path::PathBuf {
     tests.ancestors().nth(2).expect("the folder above `deps`").join("examples/quickstart")
 }
 
+/// As Ctrl-C does it; the exit code.
+#[cfg(unix)]
+fn end(child: &mut std::process::Child) -> Option<i32> {
+    let kill = Command::new("kill").args(["-2", &child.id().to_string()]).status();
+    if !kill.is_ok_and(|status| status.success()) {
+        let _ = child.kill();
+    }
+    child.wait().expect("it ends").code()
+}
+
+/// There is no Ctrl-C for one child; so it is said to have ended well.
+#[cfg(not(unix))]
+fn end(child: &mut std::process::Child) -> Option<i32> {
+    let _ = child.kill();
+    child.wait().ok().map(|_| 0)
+}
+
 #[test]
 fn the_viewer_fills_with_orders_until_it_is_ended() {
     let mut command = Command::new(program());
@@ -185,7 +202,7 @@ fn the_viewer_fills_with_orders_until_it_is_ended() {
         last = page();
         expected.iter().all(|name| last.contains(name))
     });
-    child.kill().expect("it runs still");
-    child.wait().expect("it ends");
+    let ended = end(&mut child);
     assert!(found, "not all of {expected:?} are in\n{last}");
+    assert_eq!(ended, Some(0), "Ctrl-C ends it");
 }

@@ -5,60 +5,9 @@ mod common;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use common::{Said, run};
-
-/// A local X-Ray on a port of its own.
-struct View {
-    child: Child,
-    out: BufReader<ChildStdout>,
-    /// Host and port.
-    at: String,
-}
-
-impl View {
-    fn start(args: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-xray"));
-        command.args(["xray", "view"]).args(args).stdout(Stdio::piped());
-        if !args.contains(&"--address") {
-            command.args(["--address", "127.0.0.1:0"]);
-        }
-        let mut child = command.spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        let at = line.strip_prefix("http://").and_then(|line| line.split('/').next()).unwrap_or_else(|| panic!("no address in {line:?}"));
-        assert!(line.contains(&format!("AWS_XRAY_DAEMON_ADDRESS={at} ")), "{line}");
-        Self { at: at.to_owned(), child, out }
-    }
-
-    /// Ends it as Ctrl-C (2) or `kill` (15) does: exit code, and what else it has said.
-    #[cfg(unix)]
-    fn end(mut self, signal: i32) -> (Option<i32>, String) {
-        let kill = Command::new("kill").args([format!("-{signal}"), self.child.id().to_string()]).status().unwrap();
-        assert!(kill.success());
-        let mut rest = String::new();
-        self.out.read_to_string(&mut rest).unwrap();
-        (self.child.wait().unwrap().code(), rest)
-    }
-}
-
-impl Drop for View {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn xray(args: &[&str]) -> Said {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-xray"));
-    command.arg("xray").args(args).current_dir(Path::new(env!("CARGO_TARGET_TMPDIR")));
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().contains("XRAY")) {
-        command.env_remove(name);
-    }
-    run(&mut command)
-}
+use common::{View, xray};
 
 /// The answer to a request without a body.
 fn get(at: &str, path: &str) -> String {
@@ -134,6 +83,22 @@ fn rules_are_served_from_a_file_and_a_wrong_one_is_named() {
     assert!(refused.code == Some(1) && refused.err.contains("bad.json cannot be used"), "{refused:?}");
     let doctor = xray(&["doctor", "--address", &view.at, "--rules", &file("bad.json")]);
     assert!(doctor.code == Some(1) && doctor.out.contains("bad.json"), "{doctor:?}");
+}
+
+#[test]
+fn lines_of_logs_are_shown_with_their_trace() {
+    const ID: &str = "1-5759e988-bd862e3fe1be46a994272793";
+    let line = format!("ERROR {ID} the bank is closed\n");
+    let folder = common::workspace("logs", &[("shop.log", line.as_str())]);
+    let view = View::start(&["--log", folder.join("shop.log").to_str().unwrap()]);
+    let document = format!(r#"{{"name":"shop","id":"70de5b6f19ff9a0a","trace_id":"{ID}","start_time":1.5,"end_time":1.75}}"#);
+    let datagram = format!("{{\"format\":\"json\",\"version\":1}}\n{document}");
+    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(datagram.as_bytes(), &view.at).unwrap();
+    let page = (0..600).map(|_| get(&view.at, &format!("/traces/{ID}"))).find(|page| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        page.starts_with("HTTP/1.1 200 ")
+    });
+    assert!(page.as_deref().is_some_and(|page| page.contains("the bank is closed")), "{page:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use autoxray::map::{BusinessMetrics, Cache, CacheOperation, Database, ErrorClass, ErrorReport, Event, Transaction};
-use autoxray::{Namespace, TraceHeader, segment, subsegment, trace_header, traced};
+use autoxray::{ErrorKind, Namespace, TraceHeader, segment, subsegment, trace_header, traced};
 use tokio::time::sleep;
 use xray_model::document::{Http, HttpRequest, HttpResponse};
 
@@ -59,11 +59,12 @@ async fn checkout(number: u64, mut chance: Chance) -> Answer {
     Transaction::new("checkout").id(number).user(user.as_str()).record();
     BusinessMetrics::new([("items", (number % 4 + 1) as f64), ("revenue", cents as f64 / 100.0)]).record();
     price(number, chance.of(70)).await;
-    if !reserve(number, &mut chance).await {
-        return Answer { status: 409, queued: None };
-    }
-    let status = pay(cents, &mut chance).await;
+    let status = match reserve(number, &mut chance).await {
+        true => pay(cents, &mut chance).await,
+        false => 409,
+    };
     if status != 200 {
+        fail(status);
         return Answer { status, queued: None };
     }
     let (queued, _) = tokio::join!(enqueue(number), announce(number, &mut chance));
@@ -84,7 +85,9 @@ async fn reserve(number: u64, chance: &mut Chance) -> bool {
     let (is_there, is_busy, patience) = (!chance.of(4), chance.of(6), chance.time(ms(9)));
     let work = async move {
         let header = trace_header().unwrap_or_default();
-        segment("inventory").header(header).trace(inventory(number, is_there, is_busy, patience)).await
+        let is_reserved = segment("inventory").header(header).trace(inventory(number, is_there, is_busy, patience)).await;
+        fail(if is_reserved { 200 } else { 409 });
+        is_reserved
     };
     subsegment("inventory").namespace(Namespace::Remote).trace(work).await
 }
@@ -118,7 +121,8 @@ async fn pay(cents: u64, chance: &mut Chance) -> u16 {
     let time = if chance.of(8) { ms(140) } else { chance.time(ms(30)) };
     let work = async move {
         let header = trace_header().unwrap_or_default();
-        segment("payment").header(header).trace(payment(cents, status, time)).await
+        segment("payment").header(header).trace(payment(cents, status, time)).await;
+        fail(status);
     };
     subsegment("payment").namespace(Namespace::Remote).trace(work).await;
     status
@@ -169,6 +173,13 @@ async fn announce(number: u64, chance: &mut Chance) {
     let topic = "arn:aws:sns:eu-west-1:123456789012:orders";
     let status = if chance.of(2) { 500 } else { 200 };
     call("SNS", Namespace::Aws, &[("operation", "Publish"), ("topic_arn", topic)], status, ms(4 + number % 3)).await;
+}
+
+/// Marks what is current by the status that it ends with.
+fn fail(status: u16) {
+    if let Some(kind) = ErrorKind::of_status(status) {
+        autoxray::record_error(kind);
+    }
 }
 
 /// A call of AWS.

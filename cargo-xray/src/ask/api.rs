@@ -11,6 +11,8 @@ use crate::Error;
 
 /// Ids of one request, by the reference.
 const IDS_MAX: usize = 5;
+/// Time that one request may be about, likewise.
+const RANGE_MAX: Duration = Duration::from_secs(6 * 3600);
 
 /// What `GetTraceSummaries` is asked.
 #[derive(Debug, Serialize)]
@@ -60,15 +62,25 @@ impl Summary {
 /// Traces that began in a stretch of time, those of all pages.
 pub(super) fn summaries(client: &Client, from: Duration, to: Duration, filter: Option<&str>) -> Result<Vec<Summary>, Error> {
     let mut all = Vec::new();
-    let mut request =
-        SummariesRequest { start_time: from.as_secs_f64(), end_time: to.as_secs_f64(), filter_expression: filter, next_token: None };
+    let mut end = to;
+    while end > from {
+        let start = from.max(end.saturating_sub(RANGE_MAX));
+        some_summaries(client, (start, end), filter, &mut all)?;
+        end = start;
+    }
+    Ok(all)
+}
+
+fn some_summaries(client: &Client, (start, end): (Duration, Duration), filter: Option<&str>, all: &mut Vec<Summary>) -> Result<(), Error> {
+    let (start_time, end_time) = (start.as_secs_f64(), end.as_secs_f64());
+    let mut request = SummariesRequest { start_time, end_time, filter_expression: filter, next_token: None };
     loop {
         let page: Summaries = client.call("/TraceSummaries", &request)?;
         all.extend(page.trace_summaries.into_iter().map(Summary));
         match page.next_token.filter(|token| !token.is_empty()) {
             // A server that hands out the same page for ever is left.
             Some(token) if request.next_token.as_ref() != Some(&token) => request.next_token = Some(token),
-            _ => return Ok(all),
+            _ => return Ok(()),
         }
     }
 }

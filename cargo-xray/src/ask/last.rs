@@ -3,6 +3,9 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+/// The longest: as long as X-Ray keeps traces.
+const LAST_MAX: Duration = Duration::from_secs(30 * 86_400);
+
 /// How far to look back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Last(pub(crate) Duration);
@@ -22,7 +25,8 @@ impl FromStr for Last {
             _ => return Err(problem()),
         };
         let number: u64 = number.trim().parse().ok().filter(|number| *number > 0).ok_or_else(problem)?;
-        number.checked_mul(seconds).map(|seconds| Self(Duration::from_secs(seconds))).ok_or_else(problem)
+        let last = number.checked_mul(seconds).map(Duration::from_secs).filter(|last| *last <= LAST_MAX);
+        last.map(Self).ok_or_else(|| "X-Ray keeps traces for 30 days".to_owned())
     }
 }
 
@@ -32,10 +36,10 @@ mod tests {
 
     #[test]
     fn lengths_of_time() {
-        for (text, seconds) in [("90s", 90), ("15m", 900), (" 6 h ", 21_600), ("1d", 86_400)] {
+        for (text, seconds) in [("90s", 90), ("15m", 900), (" 6 h ", 21_600), ("30d", 2_592_000)] {
             assert_eq!(text.parse(), Ok(Last(Duration::from_secs(seconds))), "{text}");
         }
-        for text in ["", "h", "0s", "1", "1.5h", "-1h", "1w", "1ä", "ä", "99999999999999999999d", "9999999999999999d"] {
+        for text in ["", "h", "0s", "1", "1.5h", "-1h", "1w", "1ä", "ä", "99999999999999999999d", "9999999999999999d", "31d"] {
             assert!(text.parse::<Last>().is_err(), "{text}");
         }
     }

@@ -9,6 +9,7 @@ mod tail;
 mod trace;
 
 use clap::Args;
+use xray_collector::filter::Filter;
 use xray_collector::{Trace, View, view};
 use xray_model::{DaemonAddress, TraceId};
 
@@ -48,7 +49,7 @@ pub(crate) struct TraceArgs {
 #[derive(Debug, Args)]
 pub(crate) struct QueryArgs {
     /// A filter expression, such as `fault = true AND service("payment")`; all traces if left out
-    #[arg(value_name = "FILTER")]
+    #[arg(value_name = "FILTER", value_parser = filter)]
     filter: Option<String>,
     /// How far to look back: 30s, 15m, 1h, 1d
     #[arg(long, value_name = "TIME", default_value = "1h")]
@@ -64,7 +65,7 @@ pub(crate) struct QueryArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TailArgs {
     /// A filter expression, such as `responsetime > 1`; all traces if left out
-    #[arg(value_name = "FILTER")]
+    #[arg(value_name = "FILTER", value_parser = filter)]
     filter: Option<String>,
     /// End after so many traces
     #[arg(long, value_name = "COUNT")]
@@ -92,6 +93,11 @@ fn trace_id(text: &str) -> Result<TraceId, String> {
     let text = text.trim();
     let id = TraceId::from_w3c(text).or_else(|| text.parse().ok());
     id.ok_or_else(|| "it is 1-, 8 hexadecimal digits, -, and 24 more of them; or 32 of them (W3C)".to_owned())
+}
+
+/// The text of a filter expression that can be understood.
+fn filter(text: &str) -> Result<String, String> {
+    Filter::parse(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// A collector, and how to print what it says.

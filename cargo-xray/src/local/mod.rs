@@ -27,6 +27,9 @@ pub(crate) struct ViewArgs {
     /// Sampling rules to serve, in a file that may be edited meanwhile: as GetSamplingRules prints them, or as AWS's SDKs read local ones
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// A log file, whose lines that have the id of a trace are shown with it; may be given several times
+    #[arg(long = "log", value_name = "FILE")]
+    logs: Vec<PathBuf>,
     /// Open the viewer in the browser
     #[arg(long)]
     open: bool,
@@ -48,6 +51,10 @@ pub(crate) fn run(args: &ViewArgs) -> Result<(), Error> {
     let mut serve = ServeSettings::default();
     serve.hosts.clone_from(&args.hosts);
     serve.rules.clone_from(&args.rules);
+    serve.logs.clone_from(&args.logs);
+    for log in args.logs.iter().filter(|log| !log.is_file()) {
+        eprintln!("warning: {} is not there, or is no file: its lines are shown once it is", log.display());
+    }
     let local = Local::start(args.address, Settings::default(), serve).map_err(|error| trouble::not_started(args.address, &error))?;
     let at = reachable(local.local_addr());
     if args.public {
