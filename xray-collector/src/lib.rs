@@ -26,7 +26,12 @@ mod collector;
 mod facts;
 #[doc(hidden)]
 pub mod fuzzing;
+mod graph;
 mod ingest;
+#[doc(hidden)]
+pub mod measure;
+#[cfg(feature = "serve")]
+mod members;
 mod metrics;
 #[cfg(feature = "otlp")]
 mod otlp;
@@ -38,8 +43,11 @@ mod pages;
 mod query;
 mod rejects;
 #[cfg(feature = "serve")]
+mod sampling;
+#[cfg(feature = "serve")]
 mod serve;
 mod settings;
+mod stats;
 mod store;
 mod trace;
 mod traces;

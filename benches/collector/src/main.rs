@@ -1,0 +1,46 @@
+//! What the collector costs; see the README of the folder above.
+//!
+//! Each measure is one file in `measures/` and one line of [`MEASURES`].
+
+#[path = "../../src/command_line.rs"]
+mod command_line;
+mod held;
+mod measures;
+mod times;
+
+use std::env;
+
+use command_line::{Measure, Wanted};
+use measures::answers;
+use times::Rows;
+
+const MEASURES: &[Measure<Settings, Rows>] =
+    &[Measure { name: "answers", what: "service graph, statistics, errors and figures of all traces that are held", run: answers::measure, long: false }];
+
+/// How thorough to be.
+pub struct Settings {
+    /// Traces that are held.
+    pub traces: u64,
+    /// How often each is done.
+    pub rounds: usize,
+}
+
+const THOROUGH: Settings = Settings { traces: 100_000, rounds: 30 };
+const QUICK: Settings = Settings { traces: 20_000, rounds: 5 };
+
+fn main() {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let is_help = args.first().is_some_and(|first| first == "--help" || first == "help");
+    let Some(wanted) = Wanted::read(&args, MEASURES).filter(|_| !is_help) else {
+        println!("cargo run --release --manifest-path benches/collector/Cargo.toml -- [--quick] [--all] [MEASURE …]\n");
+        command_line::list(MEASURES);
+        std::process::exit(if is_help { 0 } else { 2 });
+    };
+    let settings = if wanted.quick { QUICK } else { THOROUGH };
+    let mut rows = Rows::default();
+    for measure in wanted.measures {
+        eprintln!("measuring {} …", measure.what);
+        rows.absorb((measure.run)(&settings));
+    }
+    print!("{}", rows.markdown());
+}
