@@ -24,6 +24,7 @@ mod arrival;
 mod clock;
 mod collector;
 mod facts;
+pub mod filter;
 #[doc(hidden)]
 pub mod fuzzing;
 mod graph;
@@ -42,6 +43,7 @@ mod otlp;
 mod pages;
 mod query;
 mod rejects;
+mod rootcause;
 #[cfg(feature = "serve")]
 mod sampling;
 #[cfg(feature = "serve")]

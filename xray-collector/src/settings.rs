@@ -68,6 +68,24 @@ pub(crate) const NODES_MAX: usize = 10_000;
 /// Other names under which callers know what they call, of each edge of a service map.
 pub(crate) const ALIASES_MAX: usize = 20;
 
+/// Spans of one OTLP request that are looked at: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPANS_MAX: usize = 10_000;
+/// Bytes of one span: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPAN_BYTES_MAX: usize = 200 << 10;
+/// Bytes of what describes the sender of spans. X-Ray's OTLP endpoint takes 16 KB of protocol buffers; as JSON the same is several times that.
+pub(crate) const OTLP_RESOURCE_BYTES_MAX: usize = 64 << 10;
+/// Attributes of a span, an event or a resource that are looked at; OpenTelemetry's SDKs send 128 at most unless told otherwise.
+pub(crate) const OTLP_ATTRIBUTES_MAX: usize = 512;
+/// Events of a span that are kept as metadata.
+pub(crate) const OTLP_EVENTS_MAX: usize = 128;
+
+/// Series of metrics that are kept; of those that come in beyond it, only how many is known.
+pub(crate) const METRICS_MAX: usize = 5_000;
+/// Points of a series that are kept; older ones stay in its sums.
+pub(crate) const METRIC_POINTS_MAX: usize = 120;
+/// OTLP requests that are worked on at a time; each may be several times larger decompressed.
+pub(crate) const OTLP_AT_ONCE_MAX: usize = 4;
+
 /// How the collector answers over HTTP.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -160,19 +178,35 @@ pub(crate) const GROUPS_PAGE: usize = 10;
 pub(crate) const TAGS_MAX: usize = 50;
 /// Telemetry records that are kept for display.
 pub(crate) const TELEMETRY_MAX: usize = 100;
-
-/// Spans of one OTLP request that are looked at: what X-Ray's OTLP endpoint takes.
-pub(crate) const OTLP_SPANS_MAX: usize = 10_000;
-/// Bytes of one span: what X-Ray's OTLP endpoint takes.
-pub(crate) const OTLP_SPAN_BYTES_MAX: usize = 200 << 10;
-/// Bytes of what describes the sender of spans. X-Ray's OTLP endpoint takes 16 KB of protocol buffers; as JSON the same is several times that.
-pub(crate) const OTLP_RESOURCE_BYTES_MAX: usize = 64 << 10;
-/// Attributes of a span, an event or a resource that are looked at; OpenTelemetry's SDKs send 128 at most unless told otherwise.
-pub(crate) const OTLP_ATTRIBUTES_MAX: usize = 512;
-/// Events of a span that are kept as metadata.
-pub(crate) const OTLP_EVENTS_MAX: usize = 128;
-
-/// Series of metrics that are kept; of those that come in beyond it, only how many is known.
-pub(crate) const METRICS_MAX: usize = 5_000;
-/// Points of a series that are kept; older ones stay in its sums.
-pub(crate) const METRIC_POINTS_MAX: usize = 120;
+/// Trace summaries on a page.
+pub(crate) const SUMMARIES_PAGE: usize = 200;
+/// Longest time that trace summaries may be asked for: X-Ray's limit.
+pub(crate) const SUMMARIES_TIME_MAX: Duration = Duration::from_secs(24 * 3600);
+/// Longest time that a service graph or statistics may be asked for: X-Ray's limit.
+pub(crate) const GRAPH_TIME_MAX: Duration = Duration::from_secs(6 * 3600);
+/// Services on a page of a graph.
+pub(crate) const GRAPH_PAGE: usize = 1_000;
+/// Characters of the expression that selects services or edges for statistics.
+pub(crate) const SELECTOR_CHARS_MAX: usize = 500;
+/// Seconds of a period of statistics if the client names none.
+pub(crate) const SERIES_PERIOD_SECONDS: i64 = 60;
+/// Periods on a page of statistics.
+pub(crate) const SERIES_PAGE: usize = 1_000;
+/// Bytes of a filter expression.
+pub(crate) const FILTER_BYTES_MAX: usize = 16 << 10;
+/// Levels of `!`, parentheses, braces and JSON in a filter expression.
+pub(crate) const FILTER_DEPTH_MAX: usize = 32;
+/// Characters of a filter expression that its error shows.
+pub(crate) const FILTER_SHOWN_CHARS_MAX: usize = 100;
+/// Root causes of one kind that a trace has.
+pub(crate) const ROOT_CAUSES_MAX: usize = 16;
+/// Segments and subsegments on the path of a root cause; of longer ones, those where it began are kept.
+pub(crate) const ROOT_CAUSE_ENTITIES_MAX: usize = 100;
+/// Groups that a filter names, which name groups, and so on.
+pub(crate) const GROUP_DEPTH_MAX: usize = 8;
+/// Traces of one retrieval.
+pub(crate) const RETRIEVED_IDS_MAX: usize = 100;
+/// Traces on a page of a retrieval.
+pub(crate) const RETRIEVED_PAGE: usize = 5;
+/// Retrievals that can be asked for.
+pub(crate) const RETRIEVALS_MAX: usize = 100;

@@ -7,6 +7,7 @@ use xray_model::TraceId;
 use xray_model::document::{AnnotationValue as Sent, Cause, Node, Segment};
 
 use super::{Annotation, AnnotationValue, Call, Exception, Facts, Figure, Level, Link, More, Names, Service, infer};
+use crate::query::Status;
 use crate::settings::{ANNOTATIONS_INDEXED_MAX, EXCEPTIONS_MAX, LINKS_MAX, MESSAGE_CHARS_MAX, SERVICES_MAX};
 use crate::trace::{Placed, Trace};
 
@@ -14,7 +15,7 @@ impl Facts {
     /// What is known of a trace that holds at least one segment or subsegment.
     pub(crate) fn of(trace: &Trace, names: &mut Names) -> Self {
         let mut making = Making::new(names, trace.tree().len());
-        let mut is_announced = false;
+        let (mut is_announced, mut any_fault, mut any_error) = (false, false, false);
         for node in trace.tree().iter() {
             let has_callee = node.children().any(|child| !child.is_subsegment);
             let service = making.service_of(node, has_callee);
@@ -22,6 +23,8 @@ impl Facts {
             making.exceptions(node.value(), service);
             making.figures(node.value(), service);
             making.links(trace.id(), node.value(), service);
+            any_fault |= node.status() == Status::Fault;
+            any_error |= matches!(node.status(), Status::Error | Status::Throttle);
             is_announced |= is_traced(node.value()) && !has_callee;
         }
         let Making { services, annotations, exceptions, links, figures, levels, left_out, .. } = making;
@@ -33,6 +36,8 @@ impl Facts {
             response_time: summary.response_time,
             status: summary.status,
             has_throttle: summary.has_throttle,
+            any_fault,
+            any_error,
             is_partial: is_announced || !summary.is_complete,
             is_complete: summary.is_complete,
             segments: u32::try_from(trace.tree().len()).unwrap_or(u32::MAX),
@@ -156,7 +161,7 @@ impl<'a> Making<'a> {
             start: segment.start_time,
             end: segment.end_time,
             work_end: segment.end_time.unwrap_or(segment.start_time),
-            status: crate::query::Status::of(segment),
+            status: Status::of(segment),
             operation: infer::operation(segment).map(|operation| self.names.get(&operation)),
             alias: None,
             more: self.more(segment),
@@ -182,7 +187,7 @@ impl<'a> Making<'a> {
         let more = More {
             http_url: request.and_then(|request| request.url.as_deref()).map(Box::from),
             http_method: shared(request.and_then(|request| request.method.as_deref())),
-            http_status: segment.http_status().and_then(|status| u16::try_from(status).ok()),
+            http_status: http_status(segment),
             user_agent: shared(request.and_then(|request| request.user_agent.as_deref())),
             client_ip: shared(request.and_then(|request| request.client_ip.as_deref())),
             user: shared(segment.user.as_deref()),
@@ -229,7 +234,7 @@ impl<'a> Making<'a> {
                 message: message.chars().take(MESSAGE_CHARS_MAX).collect::<String>().into(),
                 site: self.names.get(frame.as_deref().unwrap_or(&segment.name)),
                 service,
-                status: crate::query::Status::of(segment),
+                status: Status::of(segment),
                 is_cause: exception.id.as_deref().is_some_and(|id| causes.contains(id)),
             });
         }
@@ -245,7 +250,12 @@ struct Seen<'a> {
 }
 
 fn call(segment: &Segment) -> Call {
-    Call { start: segment.start_time, end: segment.end_time, status: crate::query::Status::of(segment), is_again: false }
+    let status = Status::of(segment);
+    Call { start: segment.start_time, end: segment.end_time, status, http_status: http_status(segment), is_again: false }
+}
+
+fn http_status(segment: &Segment) -> Option<u16> {
+    segment.http_status().and_then(|status| u16::try_from(status).ok())
 }
 
 /// Whether an earlier callee of the same call is the same service: another attempt, or a function that was invoked again.

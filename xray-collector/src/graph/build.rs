@@ -109,7 +109,8 @@ impl Building {
         let Some(client) = client else { return };
         self.graph.nodes[client].lasts(service.start, service.end);
         // Nobody else saw the call.
-        let call = Call { start: service.start, end: service.end, status: service.status, is_again: false };
+        let http_status = service.more.as_ref().and_then(|more| more.http_status);
+        let call = Call { start: service.start, end: service.end, status: service.status, http_status, is_again: false };
         self.edge(client, place, false, call.start).add(&call);
     }
 
