@@ -106,13 +106,13 @@ fn edge(edge: &Edge) -> Value {
 }
 
 fn statistics(statistics: &Statistics) -> Value {
-    let Statistics { ok, errors, throttles, faults, response_time } = *statistics;
+    let Statistics { ok, errors, throttles, faults, .. } = *statistics;
     json!({
         "OkCount": ok,
         "ErrorStatistics": {"ThrottleCount": throttles, "OtherCount": errors, "TotalCount": throttles + errors},
         "FaultStatistics": {"OtherCount": faults, "TotalCount": faults},
         "TotalCount": statistics.total(),
-        "TotalResponseTime": response_time.as_secs_f64(),
+        "TotalResponseTime": statistics.response_time().as_secs_f64(),
     })
 }
 
