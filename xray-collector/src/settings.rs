@@ -68,6 +68,45 @@ pub(crate) const NODES_MAX: usize = 10_000;
 /// Other names under which callers know what they call, of each edge of a service map.
 pub(crate) const ALIASES_MAX: usize = 20;
 
+/// Spans of one OTLP request that are looked at: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPANS_MAX: usize = 10_000;
+/// Bytes of one span: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPAN_BYTES_MAX: usize = 200 << 10;
+/// Bytes of what describes the sender of spans. X-Ray's OTLP endpoint takes 16 KB of protocol buffers; as JSON the same is several times that.
+pub(crate) const OTLP_RESOURCE_BYTES_MAX: usize = 64 << 10;
+/// Attributes of a span, an event or a resource that are looked at; OpenTelemetry's SDKs send 128 at most unless told otherwise.
+pub(crate) const OTLP_ATTRIBUTES_MAX: usize = 512;
+/// Events of a span that are kept as metadata.
+pub(crate) const OTLP_EVENTS_MAX: usize = 128;
+
+/// Series of metrics that are kept; of those that come in beyond it, only how many is known.
+pub(crate) const METRICS_MAX: usize = 5_000;
+/// Points of a series that are kept; older ones stay in its sums.
+pub(crate) const METRIC_POINTS_MAX: usize = 120;
+/// OTLP requests that are worked on at a time; each may be several times larger decompressed.
+pub(crate) const OTLP_AT_ONCE_MAX: usize = 4;
+
+/// Documents in one PutTraceSegments: what the daemon sends, and X-Ray takes.
+pub(crate) const FORWARD_BATCH: usize = 50;
+/// Bytes of documents in one request, unless a single one has more.
+pub(crate) const FORWARD_BATCH_BYTES: usize = 4 << 20;
+/// How long a document waits for others to fill a batch with.
+pub(crate) const FORWARD_WAIT: Duration = Duration::from_secs(1);
+/// Bytes of documents that may wait to be sent on.
+pub(crate) const FORWARD_QUEUE_BYTES: usize = 64 << 20;
+/// Requests at a time.
+pub(crate) const FORWARD_AT_ONCE: usize = 8;
+/// How long one request may take.
+pub(crate) const FORWARD_TIME: Duration = Duration::from_secs(2);
+/// Pause before a request is tried again; it doubles each time.
+pub(crate) const FORWARD_PAUSE: Duration = Duration::from_millis(250);
+/// How long the end of the program waits for what is on its way.
+pub(crate) const FORWARD_STOP: Duration = Duration::from_secs(5);
+/// Bytes read of an answer.
+pub(crate) const FORWARD_ANSWER_BYTES: usize = 5 << 20;
+/// How often AWS is told how it went.
+pub(crate) const TELEMETRY_EACH: Duration = Duration::from_secs(60);
+
 /// How the collector answers over HTTP.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! The traces of a collector, as everything that receives or shows them holds on to them.
 
 use std::ops::RangeInclusive;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use xray_model::document::{Document, ParseError, Timestamp};
@@ -14,6 +14,7 @@ use crate::facts::Facts;
 use crate::ingest::Received;
 use crate::metrics::{Metrics, MetricsSnapshot};
 use crate::rejects::{Reason, RejectedDatagram, Rejections};
+use crate::relay::Sink;
 use crate::settings::{REJECTED_BYTES_SHOWN, Settings};
 use crate::store::{Counts, Packed, Pieces, Store};
 use crate::trace::Trace;
@@ -34,6 +35,8 @@ struct Shared {
     changed: Condvar,
     /// Rejected datagrams that are kept.
     rejected_max: usize,
+    /// Set at most once; takes what is accepted without making anybody wait.
+    sink: OnceLock<Arc<dyn Sink>>,
 }
 
 struct State {
@@ -46,7 +49,7 @@ struct State {
 impl Traces {
     pub(crate) fn new(settings: &Settings) -> Self {
         let state = State { store: Store::new(settings), rejections: Rejections::default(), rejected: 0, metrics: Metrics::default() };
-        let shared = Shared { state: Mutex::new(state), changed: Condvar::new(), rejected_max: settings.rejected };
+        let shared = Shared { state: Mutex::new(state), changed: Condvar::new(), rejected_max: settings.rejected, sink: OnceLock::new() };
         Self { shared: Arc::new(shared) }
     }
 
@@ -111,6 +114,16 @@ impl Traces {
         drop(state);
         self.shared.changed.notify_all();
         rejected
+    }
+
+    /// Has what is accepted from now on sent on. Tells whether that is so; there can be one place only.
+    pub(crate) fn send_to(&self, sink: Arc<dyn Sink>) -> bool {
+        self.shared.sink.set(sink).is_ok()
+    }
+
+    /// Where what is accepted is sent on to.
+    pub(crate) fn sink(&self) -> Option<&dyn Sink> {
+        self.shared.sink.get().map(|sink| &**sink)
     }
 
     /// The metrics that came in, by namespace, name and dimensions.
