@@ -11,10 +11,10 @@ use xray_model::{SegmentId, TraceId};
 use crate::clock;
 use crate::collector::Progress;
 use crate::facts::Facts;
-use crate::ingest::Received;
+use crate::ingest::{Batch, Received};
 use crate::rejects::{Reason, RejectedDatagram, Rejections};
 use crate::settings::{REJECTED_BYTES_SHOWN, Settings};
-use crate::store::{Counts, Packed, Pieces, Store};
+use crate::store::{Counts, Packed, Packer, Pieces, Store};
 use crate::trace::Trace;
 
 /// Datagrams after which others get a turn at the traces.
@@ -30,6 +30,8 @@ pub(crate) struct Traces {
 
 struct Shared {
     state: Mutex<State>,
+    /// Taken before `state` where both are.
+    packer: Mutex<Packer>,
     changed: Condvar,
     /// Rejected datagrams that are kept.
     rejected_max: usize,
@@ -50,12 +52,17 @@ struct Readable {
 impl Traces {
     pub(crate) fn new(settings: &Settings) -> Self {
         let state = State { store: Store::new(settings), rejections: Rejections::default(), rejected: 0 };
-        let shared = Shared { state: Mutex::new(state), changed: Condvar::new(), rejected_max: settings.rejected };
+        let shared =
+            Shared { state: Mutex::new(state), packer: Mutex::default(), changed: Condvar::new(), rejected_max: settings.rejected };
         Self { shared: Arc::new(shared) }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn packer(&self) -> MutexGuard<'_, Packer> {
+        self.shared.packer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The state without traces that are too old.
@@ -66,21 +73,24 @@ impl Traces {
     }
 
     /// Takes datagrams as they came in.
-    pub(crate) fn receive(&self, batch: Vec<Received>) {
-        let mut batch = batch.into_iter().peekable();
-        while batch.peek().is_some() {
-            self.receive_some(batch.by_ref().take(RECEIVED_AT_ONCE));
+    pub(crate) fn receive(&self, batch: &Batch) {
+        let mut received = batch.iter().peekable();
+        while received.peek().is_some() {
+            self.receive_some(received.by_ref().take(RECEIVED_AT_ONCE));
         }
         self.shared.changed.notify_all();
     }
 
-    fn receive_some(&self, some: impl Iterator<Item = Received>) {
+    fn receive_some<'a>(&self, some: impl Iterator<Item = Received<'a>>) {
         // Read before the lock is taken, so that nobody who looks at traces waits for it.
-        let read: Vec<_> = some.map(|received| read(&received.bytes).map_err(|error| (error, received))).collect();
+        let mut packer = self.packer();
+        let read: Vec<_> = some.map(|received| read(received.bytes, &mut packer).map_err(|error| (error, received))).collect();
+        drop(packer);
         let mut state = self.lock();
+        let now = clock::now();
         for result in read {
             match result {
-                Ok(Readable { document, packed }) => state.store.insert(document, packed, clock::now()),
+                Ok(Readable { document, packed }) => state.store.insert(document, packed, now),
                 Err(((reason, detail), received)) => state.reject(reason, detail, &received, self.shared.rejected_max),
             }
         }
@@ -93,7 +103,7 @@ impl Traces {
     /// If it is no segment document; nothing is kept of it then.
     pub(crate) fn put(&self, json: &[u8]) -> Result<SegmentId, ParseError> {
         let document = Document::parse(json)?;
-        let (id, packed) = (document.root().id, Packed::new(json));
+        let (id, packed) = (document.root().id, self.packer().pack(&document, json));
         self.lock().store.insert(document, packed, clock::now());
         self.shared.changed.notify_all();
         Ok(id)
@@ -137,8 +147,10 @@ impl Traces {
     }
 
     pub(crate) fn counts(&self) -> (Progress, Counts) {
+        let shared = self.packer().bytes();
         let mut state = self.current();
-        (state.progress(), state.store.counts)
+        let progress = state.progress();
+        (progress, Counts { bytes: state.store.bytes() + shared, ..state.store.counts })
     }
 
     pub(crate) fn wait_for(&self, timeout: Duration, mut reached: impl FnMut(&Progress) -> bool) -> bool {
@@ -165,7 +177,7 @@ impl State {
         }
     }
 
-    fn reject(&mut self, reason: Reason, detail: String, received: &Received, keep: usize) {
+    fn reject(&mut self, reason: Reason, detail: String, received: &Received<'_>, keep: usize) {
         let shown = &received.bytes[..received.bytes.len().min(REJECTED_BYTES_SHOWN)];
         let datagram = RejectedDatagram {
             at: clock::today(),
@@ -180,13 +192,16 @@ impl State {
     }
 }
 
-fn read(bytes: &[u8]) -> Result<Readable, (Reason, String)> {
+fn read(bytes: &[u8], packer: &mut Packer) -> Result<Readable, (Reason, String)> {
     let body = datagram::split(bytes).map_err(|reason| (Reason::Datagram(reason), String::new()))?;
     if [&b"T1S"[..], b"T1U", b"M1"].iter().any(|prefix| body.starts_with(prefix)) {
         return Err((Reason::Otlp, String::new()));
     }
     match Document::parse(body) {
-        Ok(document) => Ok(Readable { document, packed: Packed::new(body) }),
+        Ok(document) => {
+            let packed = packer.pack(&document, body);
+            Ok(Readable { document, packed })
+        }
         Err(error) => Err((Reason::Document, error.to_string())),
     }
 }

@@ -1,7 +1,10 @@
 //! Text that many traces share, held once.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+
+use hashbrown::HashSet;
+
+use crate::store::heap;
 
 /// Texts at which unused ones are looked for the first time.
 const SWEPT_FIRST_AT: usize = 4096;
@@ -13,6 +16,12 @@ const SWEPT_FIRST_AT: usize = 4096;
 pub(crate) struct Names {
     texts: HashSet<Arc<str>>,
     sweep_at: usize,
+    bytes: usize,
+}
+
+/// Estimate of the memory of a text: two counts before it, and its share of the table.
+fn bytes(text: &str) -> usize {
+    heap(text.len() + 2 * size_of::<usize>()) + 2 * size_of::<Arc<str>>()
 }
 
 impl Names {
@@ -22,12 +31,29 @@ impl Names {
             return Arc::clone(there);
         }
         if self.texts.len() >= self.sweep_at.max(SWEPT_FIRST_AT) {
-            self.texts.retain(|text| Arc::strong_count(text) > 1);
-            self.sweep_at = 2 * self.texts.len();
+            self.sweep();
         }
         let new: Arc<str> = text.into();
+        self.bytes += bytes(text);
         self.texts.insert(Arc::clone(&new));
         new
+    }
+
+    /// Forgets what nobody holds any more.
+    pub(crate) fn sweep(&mut self) {
+        self.texts.retain(|text| Arc::strong_count(text) > 1);
+        self.sweep_at = 2 * self.texts.len();
+        self.bytes = self.texts.iter().map(|text| bytes(text)).sum();
+    }
+
+    /// Number of texts.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Estimate of the memory of all texts.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 }
 

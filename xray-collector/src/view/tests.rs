@@ -5,7 +5,7 @@ use xray_model::{SegmentId, TraceId};
 use super::*;
 use crate::query;
 use crate::settings::Settings;
-use crate::store::{Packed, Store};
+use crate::store::{Packer, Store};
 use crate::trace::Trace;
 
 /// A segment in few words: `name id start..end fields [ children ]`, times in ms; one without an end is in progress.
@@ -21,7 +21,9 @@ const ID: &str = "\"trace_id\":\"1-65f0c0de-a006649127e371903a2de979\"";
 fn trace(documents: &[String]) -> Trace {
     let mut store = Store::new(&Settings::default());
     for json in documents {
-        store.insert(Document::parse(json.as_bytes()).unwrap(), Packed::new(json.as_bytes()), crate::clock::now());
+        let document = Document::parse(json.as_bytes()).unwrap();
+        let packed = Packer::default().pack(&document, json.as_bytes());
+        store.insert(document, packed, crate::clock::now());
     }
     store.all_pieces().remove(0).assemble()
 }
@@ -380,7 +382,7 @@ proptest! {
     fn nothing_leaves_its_line(documents in proptest::collection::vec(any_segment(), 1..30), width in 0usize..150, fold in 0usize..6) {
         let mut store = Store::new(&Settings::default());
         for document in documents {
-            let packed = Packed::new(document.to_json().as_bytes());
+            let packed = Packer::default().pack(&document, document.to_json().as_bytes());
             store.insert(document, packed, crate::clock::now());
         }
         let trace = store.all_pieces().remove(0).assemble();
