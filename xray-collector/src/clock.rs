@@ -11,6 +11,11 @@ pub(crate) fn now() -> Instant {
 
 /// For telling people when something was.
 pub(crate) fn today() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    since_1970(SystemTime::now())
+}
+
+/// The system's time, of files for example, as documents have it.
+pub(crate) fn since_1970(time: SystemTime) -> Timestamp {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_nanos(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
 }

@@ -23,14 +23,20 @@ mod api;
 mod clock;
 mod collector;
 mod facts;
+mod graph;
 mod ingest;
+#[cfg(feature = "serve")]
+mod members;
 #[cfg(feature = "serve")]
 mod pages;
 mod query;
 mod rejects;
 #[cfg(feature = "serve")]
+mod sampling;
+#[cfg(feature = "serve")]
 mod serve;
 mod settings;
+mod stats;
 mod store;
 mod trace;
 mod traces;

@@ -1,5 +1,6 @@
 //! Every limit of the collector.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How much a [`Collector`](crate::Collector) keeps. What is over a limit is dropped and counted in [`Stats`](crate::Stats).
@@ -69,6 +70,16 @@ pub(crate) const EXCEPTIONS_MAX: usize = 16;
 pub(crate) const MESSAGE_CHARS_MAX: usize = 160;
 /// Services of a trace, inferred ones included, that questions see; its timeline has all.
 pub(crate) const SERVICES_MAX: usize = 1_000;
+/// Links of a trace to others: X-Ray's quota.
+pub(crate) const LINKS_MAX: usize = 100;
+/// Figures of the business, and service levels, of a trace that are summed up.
+pub(crate) const FIGURES_MAX: usize = 50;
+/// Traces that are named as examples of an error or a violation.
+pub(crate) const EXAMPLES_MAX: usize = 5;
+/// Nodes of a service map: X-Ray's quota.
+pub(crate) const NODES_MAX: usize = 10_000;
+/// Other names under which callers know what they call, of each edge of a service map.
+pub(crate) const ALIASES_MAX: usize = 20;
 
 /// How the collector answers over HTTP.
 #[derive(Clone, Debug, Default)]
@@ -76,13 +87,65 @@ pub(crate) const SERVICES_MAX: usize = 1_000;
 pub struct ServeSettings {
     /// Names beside `localhost` and the address itself under which it may be asked, without port.
     pub hosts: Vec<String>,
+    /// File of sampling rules, as GetSamplingRules answers them or as AWS's SDKs read local ones. It may be edited at any time; rules that are
+    /// changed through the API are written to it. Without one there is the rule `Default` until others are made.
+    pub rules: Option<PathBuf>,
 }
 
 /// Bytes of a request's body: what X-Ray's OTLP endpoint takes.
 pub(crate) const BODY_BYTES_MAX: usize = 5 << 20;
 /// Connections at a time; more wait.
 pub(crate) const CONNECTIONS_MAX: usize = 256;
+/// Bytes of the bodies of all requests that are being read or answered; more wait.
+pub(crate) const BODIES_BYTES_MAX: usize = 64 << 20;
+/// How long a client may take for the body of its request.
+pub(crate) const BODY_TIME_MAX: Duration = Duration::from_secs(10);
+/// Bytes of the head of a request.
+pub(crate) const HEAD_BYTES_MAX: usize = 32 << 10;
 /// How long a client may take for the head of its request.
 pub(crate) const HEADER_TIME_MAX: Duration = Duration::from_secs(10);
 /// Ports tried for one that is free for both UDP and TCP.
 pub(crate) const PORTS_TRIED: usize = 20;
+/// Parameters read of an address.
+pub(crate) const QUERY_PARAMETERS_MAX: usize = 200;
+/// Characters of a filter expression in an address.
+pub(crate) const FILTER_CHARS_MAX: usize = 4_000;
+/// Characters shown of one text of a document; its raw JSON has it in full.
+pub(crate) const SHOWN_CHARS_MAX: usize = 20_000;
+/// Characters shown of a name.
+pub(crate) const NAME_SHOWN_CHARS_MAX: usize = 120;
+/// How often an open page looks for new traces.
+pub(crate) const LIVE_CHECK: Duration = Duration::from_millis(250);
+/// How often it does so before its question is answered with what it knows already.
+pub(crate) const LIVE_CHECKS_MAX: usize = 100;
+/// Traces on one page of the list.
+pub(crate) const TRACES_PER_PAGE: usize = 100;
+/// Columns of a chart over time.
+pub(crate) const CHART_COLUMNS_MAX: usize = 80;
+
+/// How ARNs of the collector's own groups and rules begin: no region, and an account that nobody has.
+pub(crate) const ARN_PREFIX: &str = "arn:aws:xray:local:000000000000:";
+/// Bytes of a trace's documents in an answer: X-Ray's quota for a trace.
+pub(crate) const TRACE_BYTES_MAX: usize = 500 << 10;
+/// Traces that BatchGetTraces gives at a time.
+pub(crate) const TRACE_IDS_MAX: usize = 5;
+/// Sampling rules beside `Default`: X-Ray's quota.
+pub(crate) const RULES_MAX: usize = 25;
+/// Bytes of a file of sampling rules.
+pub(crate) const RULES_FILE_BYTES_MAX: u64 = 1 << 20;
+/// Statistics in one request for sampling targets.
+pub(crate) const STATISTICS_MAX: usize = 25;
+/// Seconds after which clients report on a rule.
+pub(crate) const SAMPLING_INTERVAL_SECONDS: u64 = 10;
+/// Seconds for which a client's share of a reservoir counts: longer than the interval, so that it does not lapse before the next report.
+pub(crate) const SAMPLING_QUOTA_SECONDS: u64 = 15;
+/// Clients of one rule that get a share of its reservoir; one more gets none.
+pub(crate) const SAMPLING_CLIENTS_MAX: usize = 1_000;
+/// Groups beside `Default`: X-Ray's quota.
+pub(crate) const GROUPS_MAX: usize = 25;
+/// Groups on a page of GetGroups.
+pub(crate) const GROUPS_PAGE: usize = 10;
+/// Tags of one group or rule.
+pub(crate) const TAGS_MAX: usize = 50;
+/// Telemetry records that are kept for display.
+pub(crate) const TELEMETRY_MAX: usize = 100;

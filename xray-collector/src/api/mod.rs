@@ -1,9 +1,70 @@
-//! X-Ray's HTTP API.
+//! X-Ray's HTTP API, for `aws xray … --endpoint-url`, AWS's SDKs and whatever else speaks to X-Ray.
+//!
+//! Every operation is a pure function of what the collector holds and the members of a request; each group of them has its file. Shapes,
+//! limits and errors are the service's ("API Reference" of X-Ray). Signatures are not looked at: who may ask is decided by address, `Host` and
+//! `Origin`, see `serve`.
+
+mod call;
+mod config;
+mod documents;
+mod error;
+mod groups;
+mod operations;
+mod range;
+mod sampling;
+mod segments;
+mod tags;
+mod telemetry;
+mod token;
+mod traces;
+
+use std::io;
 
 use axum::Router;
+use axum::routing::any;
+use xray_model::document::Timestamp;
 
+use crate::clock;
+use crate::sampling::Sampling;
+pub(crate) use crate::sampling::seconds as sampling_seconds;
 use crate::serve::App;
+use crate::settings::ServeSettings;
+pub(crate) use call::unknown;
+pub(crate) use error::Error;
+pub(crate) use groups::Groups;
+use operations::OPERATIONS;
+use tags::Tags;
+pub(crate) use telemetry::Telemetry;
+
+/// What the API keeps beside traces.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) groups: Groups,
+    pub(crate) sampling: Sampling,
+    pub(crate) telemetry: Telemetry,
+    tags: Tags,
+    started: Timestamp,
+}
+
+impl Kept {
+    /// Nothing yet, but the sampling rules.
+    ///
+    /// # Errors
+    ///
+    /// If the file of sampling rules cannot be used.
+    pub(crate) fn new(settings: &ServeSettings) -> io::Result<Self> {
+        Ok(Self {
+            groups: Groups::default(),
+            sampling: Sampling::open(settings.rules.as_deref())?,
+            telemetry: Telemetry::default(),
+            tags: Tags::default(),
+            started: clock::today(),
+        })
+    }
+}
 
 pub(crate) fn router() -> Router<App> {
-    Router::new()
+    OPERATIONS.iter().fold(Router::new(), |router, (_, path, operation)| {
+        router.route(path, any(move |state, method, body| call::call(state, method, body, *operation)))
+    })
 }

@@ -1,30 +1,30 @@
 //! Facts of an assembled trace.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use xray_model::TraceId;
 use xray_model::document::{AnnotationValue as Sent, Cause, Node, Segment};
-use xray_model::{SegmentId, TraceId};
 
-use super::{Annotation, AnnotationValue, Call, Exception, Facts, More, Names, Service, infer};
-use crate::settings::{ANNOTATIONS_INDEXED_MAX, EXCEPTIONS_MAX, MESSAGE_CHARS_MAX, SERVICES_MAX};
+use super::{Annotation, AnnotationValue, Call, Exception, Facts, Figure, Level, Link, More, Names, Service, infer};
+use crate::settings::{ANNOTATIONS_INDEXED_MAX, EXCEPTIONS_MAX, LINKS_MAX, MESSAGE_CHARS_MAX, SERVICES_MAX};
 use crate::trace::{Placed, Trace};
 
 impl Facts {
     /// What is known of a trace that holds at least one segment or subsegment.
     pub(crate) fn of(trace: &Trace, names: &mut Names) -> Self {
-        let mut making = Making { names, services: Vec::new(), annotations: Vec::new(), exceptions: Vec::new(), inside: HashMap::new() };
+        let mut making = Making::new(names, trace.tree().len());
         let mut is_announced = false;
-        let mut links = BTreeSet::new();
         for node in trace.tree().iter() {
-            let service = making.service_of(node);
+            let has_callee = node.children().any(|child| !child.is_subsegment);
+            let service = making.service_of(node, has_callee);
             making.annotations(node.value(), service);
             making.exceptions(node.value(), service);
-            is_announced |= is_traced(node.value()) && !node.children().any(|child| !child.is_subsegment);
-            links.extend(node.value().links.iter().map(|link| link.trace_id));
+            making.figures(node.value(), service);
+            making.links(trace.id(), node.value(), service);
+            is_announced |= is_traced(node.value()) && !has_callee;
         }
-        links.remove(&trace.id());
-        let Making { services, annotations, exceptions, .. } = making;
+        let Making { services, annotations, exceptions, links, figures, levels, left_out, .. } = making;
         let summary = trace.summary();
         Self {
             id: trace.id(),
@@ -39,7 +39,10 @@ impl Facts {
             services: services.into(),
             annotations: annotations.into(),
             exceptions: exceptions.into(),
-            links: links.into_iter().collect::<Vec<TraceId>>().into(),
+            links: links.into_iter().collect(),
+            figures: figures.into(),
+            levels: levels.into(),
+            services_left_out: left_out,
         }
     }
 }
@@ -49,53 +52,97 @@ fn is_traced(segment: &Segment) -> bool {
     in_request.or(segment.traced) == Some(true)
 }
 
-struct Making<'a> {
-    names: &'a mut Names,
+pub(super) struct Making<'a> {
+    pub(super) names: &'a mut Names,
     services: Vec<Service>,
     annotations: Vec<Annotation>,
     exceptions: Vec<Exception>,
-    /// The service that each segment and subsegment is in.
-    inside: HashMap<SegmentId, u32>,
+    links: BTreeSet<Link>,
+    pub(super) figures: Vec<Figure>,
+    pub(super) levels: Vec<Level>,
+    /// The service that each segment and subsegment is in, in the order of the tree; `None` where the caller is not known.
+    inside: Vec<Option<u32>>,
+    left_out: u32,
 }
 
-impl Making<'_> {
-    /// The service that a node is in, by its place in the list; those not seen before are added.
-    ///
-    /// Parents come before their children, so what surrounds a node is known already.
-    fn service_of(&mut self, node: Node<'_, Placed>) -> u32 {
-        let parent = node.parent();
-        let around = parent.and_then(|parent| self.inside.get(&parent.id).copied());
-        let is_full = self.services.len() >= SERVICES_MAX;
-        let own = match around {
-            _ if is_full => around.unwrap_or_default(),
-            Some(around) if node.is_subsegment => {
-                if !node.children().any(|child| !child.is_subsegment) {
-                    self.inferred(&node.value().segment, around);
-                }
-                around
-            }
-            // A subsegment without a segment stands for one until that arrives.
-            _ => self.segment(node, around, parent),
-        };
-        self.inside.insert(node.id, own);
-        own
-    }
-
-    fn segment(&mut self, node: Node<'_, Placed>, caller: Option<u32>, parent: Option<Node<'_, Placed>>) -> u32 {
-        let segment = &node.value().segment;
-        // A call that the caller has no subsegment for is as the called service saw it.
-        let call = parent.map(|parent| call(if parent.is_subsegment { &parent.value().segment } else { segment }));
-        let (name, kind) = (segment.name.clone(), segment.origin.clone().unwrap_or_default());
-        self.add(segment, &name, &kind, caller, call, false)
-    }
-
-    fn inferred(&mut self, segment: &Segment, caller: u32) {
-        if let Some((name, kind)) = infer::called(segment) {
-            self.add(segment, &name, &kind, Some(caller), Some(call(segment)), true);
+impl<'a> Making<'a> {
+    fn new(names: &'a mut Names, nodes: usize) -> Self {
+        Self {
+            names,
+            services: Vec::new(),
+            annotations: Vec::new(),
+            exceptions: Vec::new(),
+            links: BTreeSet::new(),
+            figures: Vec::new(),
+            levels: Vec::new(),
+            inside: Vec::with_capacity(nodes),
+            left_out: 0,
         }
     }
 
-    fn add(&mut self, segment: &Segment, name: &str, kind: &str, caller: Option<u32>, call: Option<Call>, is_inferred: bool) -> u32 {
+    /// The service that a node is in, by its place in the list; those not seen before are added.
+    ///
+    /// Parents come before their children, so what surrounds a node is known already.
+    fn service_of(&mut self, node: Node<'_, Placed>, has_callee: bool) -> u32 {
+        let around = node.parent().and_then(|parent| self.inside.get(parent.index()).copied().flatten());
+        let segment = &node.value().segment;
+        let own = match around {
+            _ if !node.is_subsegment => Some(self.segment(node, around)),
+            Some(around) => {
+                // What answered with a segment of its own stands there instead.
+                if let Some((name, kind)) = infer::called(segment).filter(|_| !has_callee) {
+                    self.add(Self::inferred(segment), &name, &kind, Some(around));
+                }
+                Some(around)
+            }
+            // Without the segment around it, a call still says what was called, and other work stands for the segment until that arrives.
+            None => match infer::called(segment) {
+                Some(_) if has_callee => None,
+                Some((name, kind)) => Some(self.add(Self::inferred(segment), &name, &kind, None)),
+                None => Some(self.add(Seen { segment, call: None, is_inferred: false, is_entry: false }, &segment.name, "", None)),
+            },
+        };
+        self.inside.push(own);
+        if let Some(service) = own.and_then(|own| self.services.get_mut(own as usize)) {
+            service.work_end = service.work_end.max(segment.end_time.unwrap_or(segment.start_time));
+        }
+        // Where it is not known, the callee comes next, and is the first: there is always one.
+        own.unwrap_or_default()
+    }
+
+    fn inferred(segment: &Segment) -> Seen<'_> {
+        Seen { segment, call: Some(call(segment)), is_inferred: true, is_entry: false }
+    }
+
+    fn segment(&mut self, node: Node<'_, Placed>, caller: Option<u32>) -> u32 {
+        let segment = &node.value().segment;
+        let parent = node.parent();
+        // A call that the caller has no subsegment for is as the called service saw it.
+        let call = parent.map(|parent| Call {
+            is_again: parent.is_subsegment && self.services.len() < SERVICES_MAX && is_again(parent, node),
+            ..call(if parent.is_subsegment { &parent.value().segment } else { segment })
+        });
+        // The first is what somebody asked, even if it names a caller: of a client that is traced itself nothing may ever arrive.
+        let is_entry = parent.is_none() && (segment.parent_id.is_none() || node.index() == 0);
+        let kind = segment.origin.as_deref().unwrap_or_default();
+        let own = self.add(Seen { segment, call, is_inferred: segment.inferred, is_entry }, &segment.name, kind, caller);
+        let called = parent.filter(|parent| parent.is_subsegment).and_then(|parent| infer::called(&parent.value().segment));
+        if let Some((name, kind)) = called.filter(|(name, _)| *name != segment.name) {
+            let alias = (self.names.get(&name), self.names.get(&kind));
+            if let Some(service) = self.services.get_mut(own as usize).filter(|service| service.id == segment.id) {
+                service.more.get_or_insert_default().alias = Some(alias);
+            }
+        }
+        own
+    }
+
+    /// Adds a service if there is room; else the work counts as its caller's.
+    fn add(&mut self, seen: Seen<'_>, name: &str, kind: &str, caller: Option<u32>) -> u32 {
+        if self.services.len() >= SERVICES_MAX {
+            self.left_out = self.left_out.saturating_add(1);
+            return caller.unwrap_or_default();
+        }
+        let Seen { segment, call, is_inferred, is_entry } = seen;
         let account = segment.aws.as_ref().and_then(|aws| aws.account_id());
         let service = Service {
             name: self.names.get(name),
@@ -103,16 +150,27 @@ impl Making<'_> {
             account: account.map(|account| self.names.get(account)),
             id: segment.id,
             is_inferred,
+            is_entry,
             caller,
             call,
             start: segment.start_time,
             end: segment.end_time,
+            work_end: segment.end_time.unwrap_or(segment.start_time),
             status: crate::query::Status::of(segment),
-            operation: operation(segment).map(|operation| self.names.get(&operation)),
+            operation: infer::operation(segment).map(|operation| self.names.get(&operation)),
             more: self.more(segment),
         };
         self.services.push(service);
         u32::try_from(self.services.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn links(&mut self, own: TraceId, segment: &Segment, service: u32) {
+        for link in segment.links.iter().filter(|link| link.trace_id != own) {
+            if self.links.len() >= LINKS_MAX {
+                return;
+            }
+            self.links.insert(Link { trace: link.trace_id, id: link.id, service });
+        }
     }
 
     fn more(&mut self, segment: &Segment) -> Option<Box<More>> {
@@ -130,6 +188,7 @@ impl Making<'_> {
             resource_arn: shared(segment.resource_arn.as_deref()),
             instance_id: shared(nested("ec2", "instance_id")),
             availability_zone: shared(zone),
+            alias: None,
         };
         (more != More::default()).then(|| Box::new(more))
     }
@@ -154,6 +213,7 @@ impl Making<'_> {
 
     fn exceptions(&mut self, segment: &Segment, service: u32) {
         let Some(Cause::Recorded(cause)) = &segment.cause else { return };
+        let causes: HashSet<&str> = cause.exceptions.iter().filter_map(|exception| exception.cause.as_deref()).collect();
         for exception in &cause.exceptions {
             if self.exceptions.len() >= EXCEPTIONS_MAX {
                 return;
@@ -170,29 +230,28 @@ impl Making<'_> {
                 site: self.names.get(frame.as_deref().unwrap_or(&segment.name)),
                 service,
                 status: crate::query::Status::of(segment),
+                is_cause: exception.id.as_deref().is_some_and(|id| causes.contains(id)),
             });
         }
     }
 }
 
-fn call(segment: &Segment) -> Call {
-    Call { start: segment.start_time, end: segment.end_time, status: crate::query::Status::of(segment) }
+/// What is about to become a service.
+struct Seen<'a> {
+    segment: &'a Segment,
+    call: Option<Call>,
+    is_inferred: bool,
+    is_entry: bool,
 }
 
-/// What was done: name of the API operation, or method and path of the URL.
-fn operation(segment: &Segment) -> Option<String> {
-    if let Some(operation) = segment.aws.as_ref().and_then(|aws| aws.operation()) {
-        return Some(operation.to_owned());
-    }
-    let request = segment.http.as_ref()?.request.as_ref()?;
-    let url = request.url.as_deref()?;
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = after_scheme.find('/').map_or("/", |slash| &after_scheme[slash..]);
-    let path = path.split(['?', '#']).next().unwrap_or(path);
-    Some(match &request.method {
-        Some(method) => format!("{method} {path}"),
-        None => path.to_owned(),
-    })
+fn call(segment: &Segment) -> Call {
+    Call { start: segment.start_time, end: segment.end_time, status: crate::query::Status::of(segment), is_again: false }
+}
+
+/// Whether an earlier callee of the same call is the same service: another attempt, or a function that was invoked again.
+fn is_again(call: Node<'_, Placed>, callee: Node<'_, Placed>) -> bool {
+    let mut callees = call.children().filter(|child| !child.is_subsegment).take_while(|child| child.index() != callee.index());
+    callees.any(|earlier| earlier.name == callee.name && earlier.origin == callee.origin)
 }
 
 impl AnnotationValue {

@@ -3,12 +3,13 @@
 //! Filter expressions, the service graph, summaries and statistics see traces as this only. Terms and rules are X-Ray's: a trace consists
 //! of *services*, which are segments, and nodes that are *inferred* from calls to what sends no segments ("AWS X-Ray concepts").
 
+mod figures;
 mod infer;
 mod make;
 mod names;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use xray_model::document::Timestamp;
 use xray_model::{SegmentId, TraceId};
 
 use crate::query::Status;
+pub(crate) use infer::{REMOTE, called};
 pub(crate) use names::Names;
 
 /// What is known of a trace.
@@ -45,7 +47,13 @@ pub(crate) struct Facts {
     /// Exceptions, outermost first.
     pub(crate) exceptions: Box<[Exception]>,
     /// Traces that are linked from this one.
-    pub(crate) links: Box<[TraceId]>,
+    pub(crate) links: Box<[Link]>,
+    /// Figures of the business.
+    pub(crate) figures: Box<[Figure]>,
+    /// Service levels, and whether they were kept.
+    pub(crate) levels: Box<[Level]>,
+    /// What is over [`SERVICES_MAX`](crate::settings::SERVICES_MAX): services that no question sees.
+    pub(crate) services_left_out: u32,
 }
 
 /// A segment, or a node inferred from a call to something that sent none.
@@ -58,12 +66,16 @@ pub(crate) struct Service {
     /// Of the segment, or of the subsegment that it is inferred from.
     pub(crate) id: SegmentId,
     pub(crate) is_inferred: bool,
+    /// Nobody in the trace called it, and no caller is missing, as far as one can tell: a client did.
+    pub(crate) is_entry: bool,
     /// The service that called it, by its place in the list; and the call as the caller saw it.
     pub(crate) caller: Option<u32>,
     pub(crate) call: Option<Call>,
     pub(crate) start: Timestamp,
     /// `None` while it is in progress.
     pub(crate) end: Option<Timestamp>,
+    /// Latest end of its own work, what went on after its response included.
+    pub(crate) work_end: Timestamp,
     pub(crate) status: Status,
     /// What was done: name of the API operation, or method and path of the URL.
     pub(crate) operation: Option<Arc<str>>,
@@ -77,6 +89,8 @@ pub(crate) struct Call {
     pub(crate) start: Timestamp,
     pub(crate) end: Option<Timestamp>,
     pub(crate) status: Status,
+    /// Another service stands for this call too, a second attempt for example: it is counted there.
+    pub(crate) is_again: bool,
 }
 
 /// What not every service has.
@@ -91,6 +105,8 @@ pub(crate) struct More {
     pub(crate) resource_arn: Option<Arc<str>>,
     pub(crate) instance_id: Option<Arc<str>>,
     pub(crate) availability_zone: Option<Arc<str>>,
+    /// Name and type that its caller has for it, if they are not its own.
+    pub(crate) alias: Option<(Arc<str>, Arc<str>)>,
 }
 
 /// An annotation that X-Ray would index: at most [`ANNOTATIONS_INDEXED_MAX`](crate::settings::ANNOTATIONS_INDEXED_MAX) in a trace.
@@ -121,6 +137,46 @@ pub(crate) struct Exception {
     /// The service that it is in, by its place in the list.
     pub(crate) service: u32,
     pub(crate) status: Status,
+    /// Another exception of the same segment has it as its cause; that one is what was thrown.
+    pub(crate) is_cause: bool,
+}
+
+/// Another trace that led to this one, by a message that was sent there for example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Link {
+    pub(crate) trace: TraceId,
+    /// The segment or subsegment of that trace.
+    pub(crate) id: Option<SegmentId>,
+    /// The service of this trace that was led to, by its place in the list.
+    pub(crate) service: u32,
+}
+
+/// A figure of the business: revenue, orders placed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Figure {
+    pub(crate) name: Arc<str>,
+    pub(crate) value: f64,
+    /// Empty if it has none.
+    pub(crate) unit: Arc<str>,
+    /// Its dimensions in one text, `country=de item=tea`; empty if it has none.
+    pub(crate) dimensions: Arc<str>,
+    /// When the segment or subsegment that has it began.
+    pub(crate) at: Timestamp,
+    /// The service that it is on, by its place in the list.
+    pub(crate) service: u32,
+}
+
+/// A service level: how long an operation may take, and how long it took.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Level {
+    pub(crate) operation: Arc<str>,
+    pub(crate) target: Option<Duration>,
+    pub(crate) actual: Option<Duration>,
+    pub(crate) is_violated: bool,
+    /// When the segment or subsegment that has it began.
+    pub(crate) at: Timestamp,
+    /// The service that it is on, by its place in the list.
+    pub(crate) service: u32,
 }
 
 impl Facts {
@@ -149,7 +205,8 @@ impl Facts {
         let services: usize = self.services.iter().map(Service::bytes).sum();
         let annotations: usize = self.annotations.iter().map(Annotation::bytes).sum();
         let exceptions: usize = self.exceptions.iter().map(|exception| size_of::<Exception>() + exception.message.len()).sum();
-        size_of::<Self>() + services + annotations + exceptions + size_of_val(&*self.links)
+        let lists = size_of_val(&*self.links) + size_of_val(&*self.figures) + size_of_val(&*self.levels);
+        size_of::<Self>() + services + annotations + exceptions + lists
     }
 }
 

@@ -1,10 +1,24 @@
 //! The viewer: pages made on the server.
+//!
+//! Each page is a file with a `router()`. Its handlers take [`layout::Asked`], which knows what was asked (filter, time, theme), and answer
+//! with [`layout::Asked::page`]. Pages work without JavaScript; what scripts add is in `assets/app.js`. An element with an `id` and
+//! `data-live` is exchanged for its successor when traces arrive. Text of documents goes through [`text`].
+
+mod assets;
+mod chart;
+mod layout;
+mod list;
+mod live;
+mod parts;
+mod scope;
+mod text;
+mod theme;
+mod time;
 
 use axum::Router;
-use axum::routing::get;
 
 use crate::serve::App;
 
 pub(crate) fn router() -> Router<App> {
-    Router::new().route("/", get(|| async { "autoxray" }))
+    Router::new().merge(assets::router()).merge(list::router()).merge(live::router()).merge(theme::router())
 }

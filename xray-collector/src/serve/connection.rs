@@ -9,7 +9,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 
-use crate::settings::{CONNECTIONS_MAX, HEADER_TIME_MAX, PAUSE_AFTER_ERROR};
+use crate::settings::{CONNECTIONS_MAX, HEAD_BYTES_MAX, HEADER_TIME_MAX, PAUSE_AFTER_ERROR};
 
 /// Serves until `stopped` says so; connections that are open then are closed.
 pub(super) async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
@@ -20,10 +20,15 @@ pub(super) async fn accept(listener: TcpListener, router: Router, mut stopped: w
     loop {
         // Those that have ended are forgotten.
         while connections.try_join_next().is_some() {}
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let next = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (Ok(place), accepted) = (tokio::select! {
+            next = next => next,
             _ = stopped.changed() => return,
+        }) else {
+            return;
         };
         let Ok((stream, _)) = accepted else {
             // Out of file descriptors, for example.
@@ -41,7 +46,7 @@ pub(super) async fn accept(listener: TcpListener, router: Router, mut stopped: w
 async fn serve(stream: TcpStream, router: Router) {
     let _ = stream.set_nodelay(true);
     let mut http = hyper::server::conn::http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME_MAX);
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME_MAX).max_buf_size(HEAD_BYTES_MAX);
     // What goes wrong on a connection is the client's to notice.
     let _ = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).await;
 }

@@ -3,31 +3,38 @@
 //! A page of any site can make a browser send requests to `127.0.0.1`, and a name of its own can be made to point there. So the `Host` must
 //! be one that people type for this collector, and a request that a page of another origin caused is refused.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::api::Error;
 use crate::settings::ServeSettings;
 
 /// Nothing is loaded from elsewhere, no script or style stands in a page, and no page of others may frame ours.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 4] = [
+const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (header::REFERRER_POLICY, "no-referrer"),
+    // With `no-referrer`, browsers send `Origin: null` with forms, also with our own.
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
 ];
 
 /// The names under which the collector may be asked.
 #[derive(Clone)]
 pub(super) struct Guard {
     hosts: Arc<[String]>,
+    /// Others than this machine may ask. They use any address of it, which no page of others can have for its own.
+    any_address: bool,
 }
 
 impl Guard {
@@ -38,7 +45,7 @@ impl Guard {
             SocketAddr::V6(address) => format!("[{}]", address.ip()),
         });
         hosts.extend(settings.hosts.iter().map(|host| host.to_ascii_lowercase()));
-        Self { hosts: hosts.into() }
+        Self { hosts: hosts.into(), any_address: !address.ip().is_loopback() }
     }
 
     /// Whether a host, with or without a port, is the collector's.
@@ -47,29 +54,62 @@ impl Guard {
             Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
             _ => host,
         };
-        self.hosts.iter().any(|known| known.eq_ignore_ascii_case(name))
+        let is_address = || {
+            let inside = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+            inside.map_or_else(|| name.parse::<Ipv4Addr>().is_ok(), |name| name.parse::<Ipv6Addr>().is_ok())
+        };
+        self.hosts.iter().any(|known| known.eq_ignore_ascii_case(name)) || self.any_address && is_address()
     }
 
     /// Why a request is refused.
-    fn refusal(&self, headers: &HeaderMap) -> Option<String> {
-        let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or("?").to_owned());
-        let Some(host) = text(header::HOST) else {
-            return Some("The request has no Host header.".to_owned());
-        };
-        if !self.knows(&host) {
-            return Some(format!("The Host {host:?} is not this collector's: use 127.0.0.1, or name it with --host."));
+    fn refusal(&self, request: &Request) -> Result<(), String> {
+        let headers = request.headers();
+        let host = the_one(headers, &header::HOST)?.ok_or("The request has no Host header: name this collector in it.")?;
+        // Where the target is a whole URL, that names the host, too.
+        for name in [Some(host), request.uri().authority().map(Authority::as_str)].into_iter().flatten() {
+            if !self.knows(name) {
+                return Err(format!("The Host {name:?} is not this collector's: use 127.0.0.1, or name it with --host."));
+            }
+        }
+        if headers.contains_key(header::TRANSFER_ENCODING) && headers.contains_key(header::CONTENT_LENGTH) {
+            return Err("The request has two lengths: send Content-Length or Transfer-Encoding, not both.".to_owned());
         }
         // Browsers send one with each request that could change something; other clients send none.
-        let origin = text(header::ORIGIN)?;
-        let same = origin.split_once("://").is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(&host));
-        (!same).then(|| format!("A page of {origin:?} may not ask this collector."))
+        if let Some(origin) = the_one(headers, &header::ORIGIN)? {
+            let same = origin.split_once("://").is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host));
+            return if same { Ok(()) } else { Err(format!("A page of {origin:?} may not ask this collector.")) };
+        }
+        // And this with those, too, that only read. A link from elsewhere may be followed: who made it sees nothing of the answer.
+        let site = the_one(headers, &HeaderName::from_static("sec-fetch-site"))?;
+        let mode = the_one(headers, &HeaderName::from_static("sec-fetch-mode"))?;
+        let is_followed = mode == Some("navigate") && request.method() == Method::GET;
+        match site {
+            None | Some("same-origin" | "none") => Ok(()),
+            Some(_) if is_followed => Ok(()),
+            Some(site) => Err(format!("A page of another origin ({site:?}) may not ask this collector.")),
+        }
     }
 }
 
+/// The value of a header that may be there once.
+fn the_one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, String> {
+    let mut values = headers.get_all(name).iter();
+    let (first, second) = (values.next(), values.next());
+    if second.is_some() {
+        return Err(format!("The request has several headers {name}: send one."));
+    }
+    first.map(|value| value.to_str().map_err(|_| format!("The header {name} is no ASCII text."))).transpose()
+}
+
 pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let mut response = match guard.refusal(request.headers()) {
-        Some(why) => (StatusCode::FORBIDDEN, why).into_response(),
-        None => next.run(request).await,
+    let mut response = match guard.refusal(&request) {
+        Err(why) => Error::new(StatusCode::FORBIDDEN, "AccessDeniedException", why).into_response(),
+        // Those two would be for proxies.
+        Ok(()) if matches!(*request.method(), Method::TRACE | Method::CONNECT) => {
+            let why = format!("{} is not allowed: use GET for pages and POST for X-Ray's operations", request.method());
+            Error::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", why).into_response()
+        }
+        Ok(()) => next.run(request).await,
     };
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));

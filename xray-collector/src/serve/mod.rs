@@ -1,7 +1,8 @@
 //! The collector's HTTP side: X-Ray's API as the daemon's TCP port has it, OTLP, and the viewer, all on one port.
 //!
-//! Everything that comes from outside is limited here, before anything else sees it: who may ask ([`guard`]), how long, how much.
+//! Everything that comes from outside is limited here, before anything else sees it: who may ask ([`guard`]), how long, how much ([`body`]).
 
+mod body;
 mod connection;
 mod guard;
 
@@ -11,12 +12,13 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 use tokio::sync::watch;
 
 use crate::collector::Collector;
-use crate::settings::{BODY_BYTES_MAX, PORTS_TRIED, ServeSettings, Settings};
+use crate::settings::{PORTS_TRIED, ServeSettings, Settings};
 use crate::traces::Traces;
 use crate::{api, pages};
 
@@ -43,6 +45,7 @@ pub struct Local {
 pub(crate) struct App {
     pub(crate) traces: Traces,
     pub(crate) collector: Arc<Collector>,
+    pub(crate) api: Arc<api::Kept>,
 }
 
 impl Local {
@@ -50,12 +53,13 @@ impl Local {
     ///
     /// # Errors
     ///
-    /// If the address cannot be bound, or no thread started.
+    /// If the address cannot be bound, no thread started, or the file of sampling rules cannot be used.
     pub fn start(address: SocketAddr, settings: Settings, serve: ServeSettings) -> io::Result<Self> {
+        let api = Arc::new(api::Kept::new(&serve)?);
         let (collector, listener) = bind(address, &settings)?;
         listener.set_nonblocking(true)?;
         let collector = Arc::new(collector);
-        let app = App { traces: collector.held().clone(), collector: Arc::clone(&collector) };
+        let app = App { traces: collector.held().clone(), collector: Arc::clone(&collector), api };
         let router = router(app, &serve, collector.local_addr());
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("xray-serve").enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
@@ -104,7 +108,17 @@ fn router(app: App, settings: &ServeSettings, address: SocketAddr) -> Router {
     Router::new()
         .merge(api::router())
         .merge(pages::router())
+        .fallback(nothing_there)
         .with_state(app)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(body::Limits::default(), body::read))
+        // Outermost, so that nothing is read for those who may not ask, and its headers are on all answers.
         .layer(from_fn_with_state(guard, guard::check))
+}
+
+/// People get a line of text, programs an error of X-Ray.
+async fn nothing_there(method: Method, uri: Uri) -> Response {
+    match method {
+        Method::GET | Method::HEAD => (StatusCode::NOT_FOUND, "There is nothing at this address. The viewer begins at /\n").into_response(),
+        _ => api::unknown(&method, uri.path()).into_response(),
+    }
 }

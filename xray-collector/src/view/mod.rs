@@ -7,11 +7,11 @@
 
 mod bar;
 mod details;
-mod number;
+pub(crate) mod number;
 mod paint;
 mod rows;
 mod tables;
-mod text;
+pub(crate) mod text;
 mod waterfall;
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ fn style_of(status: Status) -> Style {
 }
 
 /// Sign of a status.
-fn mark_of(status: Status) -> &'static str {
+pub(crate) fn mark_of(status: Status) -> &'static str {
     match status {
         Status::Ok => "✓",
         Status::Error => "!",
@@ -75,7 +75,7 @@ fn mark_of(status: Status) -> &'static str {
 }
 
 /// Name of a status.
-fn word_of(status: Status) -> &'static str {
+pub(crate) fn word_of(status: Status) -> &'static str {
     match status {
         Status::Ok => "ok",
         Status::Error => "error",

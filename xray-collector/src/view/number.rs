@@ -6,7 +6,7 @@ use xray_model::civil_from_days;
 use xray_model::document::Timestamp;
 
 /// A duration with three digits: `412 ms`, `1.20 s`, `2,345 s`, `11.4 h`. At most eight columns.
-pub(super) fn duration(duration: Duration) -> String {
+pub(crate) fn duration(duration: Duration) -> String {
     let nanos = duration.as_nanos();
     // Chosen by what is left after rounding: 999.6 µs is 1.00 ms.
     let units: [(u128, &str); 3] = [(1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")];
@@ -51,7 +51,7 @@ fn three_digits(nanos: u128, nanos_of_unit: u128) -> String {
 }
 
 /// A whole number with commas: `1,980`.
-pub(super) fn count(number: u64) -> String {
+pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -64,13 +64,13 @@ pub(super) fn count(number: u64) -> String {
 }
 
 /// A number and its noun: `1 service`, `1,980 services`.
-pub(super) fn counted(number: usize, noun: &str) -> String {
+pub(crate) fn counted(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", count(number as u64))
 }
 
 /// A share of 0 to 1 in percent: `0`, `0.3 %`, `12 %`. Never `0 %` or `100 %` where that is not quite so.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if percent <= 0.0 {
         return "0".to_owned();
@@ -85,7 +85,7 @@ pub(super) fn percent(share: f64) -> String {
 }
 
 /// A point in time in UTC: `2024-03-12 20:53:50.101 UTC`.
-pub(super) fn moment(time: Timestamp) -> String {
+pub(crate) fn moment(time: Timestamp) -> String {
     let (days, second) = (time.as_secs() / 86_400, time.as_secs() % 86_400);
     let (year, month, day) = civil_from_days(days);
     let millis = time.as_nanos() / 1_000_000 % 1_000;

@@ -17,7 +17,7 @@ pub(super) fn width(text: &str) -> usize {
 
 /// Takes away what text could do to a terminal beyond being read: control characters and escapes become visible, what changes direction
 /// or has no width of its own goes.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     let mut combining = 0;
     for char in text.chars() {

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use xray_model::limits::{AGENT_KEPT_BYTES_MAX, EMF_BYTES_MAX, UDP_PAYLOAD_BYTES_MAX};
 
-use super::address::{Endpoint, ParseAddressError, shown};
 use super::udp;
+use super::{Endpoint, ParseAddressError, shown};
 use crate::clock::{Moment, Stopwatch};
 use crate::metrics::{Line, Sink};
 use crate::stats::LossReason;
@@ -61,7 +61,7 @@ impl FromStr for AgentAddress {
             _ => return Err(error("the protocol is neither tcp nor udp")),
         };
         let endpoint = endpoint.strip_suffix('/').unwrap_or(endpoint);
-        let endpoint = endpoint.parse().map_err(|problem: ParseAddressError| error(problem.problem))?;
+        let endpoint = endpoint.parse().map_err(|problem: ParseAddressError| error(problem.problem()))?;
         Ok(Self { is_udp, endpoint })
     }
 }

@@ -1,6 +1,5 @@
 //! Documents on their way out.
 
-mod address;
 mod agent;
 mod attached;
 mod encode;
@@ -15,14 +14,14 @@ use std::cell::Cell;
 use std::fmt;
 use std::time::Duration;
 
-pub(crate) use address::shown;
-pub use address::{DaemonAddress, Endpoint, ParseAddressError};
 pub use agent::{AgentAddress, AgentSink, ParseAgentAddressError};
 pub(crate) use encode::{Batch, Tree};
 pub use memory::MemoryExporter;
 pub use stdout::StdoutExporter;
 pub use udp::UdpExporter;
 use xray_model::limits::DATAGRAM_HEADER;
+pub(crate) use xray_model::shown;
+pub use xray_model::{DaemonAddress, Endpoint, ParseAddressError};
 
 use crate::stats::LossReason;
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::address::Endpoint;
+use super::Endpoint;
 use super::udp;
 use crate::clock::Stopwatch;
 use crate::stats::LossReason;

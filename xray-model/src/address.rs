@@ -10,14 +10,13 @@ use std::str::FromStr;
 /// brackets. Documents go by UDP; TCP serves sampling rules. Source: "X-Ray daemon", configuration; IPv6 is an addition of ours.
 ///
 /// ```
-/// # use xray_runtime as autoxray;
-/// use autoxray::export::DaemonAddress;
+/// use xray_model::DaemonAddress;
 ///
 /// let address: DaemonAddress = "tcp:10.0.0.5:3000 udp:xray.internal:2000".parse()?;
 /// assert_eq!(address.udp().to_string(), "xray.internal:2000");
 /// assert_eq!(address.tcp().to_string(), "10.0.0.5:3000");
 /// assert_eq!("[::1]:2000".parse::<DaemonAddress>()?.udp().to_string(), "[::1]:2000");
-/// # Ok::<(), autoxray::export::ParseAddressError>(())
+/// # Ok::<(), xray_model::ParseAddressError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DaemonAddress {
@@ -81,7 +80,8 @@ impl Endpoint {
     }
 
     /// The address, if no name has to be looked up for it. `localhost` is always this machine (RFC 6761), and the daemon listens on IPv4.
-    pub(super) fn literal(&self) -> Option<SocketAddr> {
+    #[must_use]
+    pub fn literal(&self) -> Option<SocketAddr> {
         let ip = if self.host.eq_ignore_ascii_case("localhost") { Some(IpAddr::V4(Ipv4Addr::LOCALHOST)) } else { self.host.parse().ok() };
         ip.map(|ip| SocketAddr::new(ip, self.port))
     }
@@ -153,17 +153,24 @@ const SHOWN_CHARS_MAX: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseAddressError {
     text: String,
-    pub(super) problem: &'static str,
+    problem: &'static str,
 }
 
 impl ParseAddressError {
     fn new(text: &str, problem: &'static str) -> Self {
         Self { text: shown(text), problem }
     }
+
+    /// What is wrong, for a message that has the text itself already.
+    #[must_use]
+    pub fn problem(&self) -> &'static str {
+        self.problem
+    }
 }
 
-/// What an error shows of a text.
-pub(crate) fn shown(text: &str) -> String {
+/// What an error shows of a text that came from outside: its beginning, without control characters.
+#[must_use]
+pub fn shown(text: &str) -> String {
     text.chars().take(SHOWN_CHARS_MAX).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
 }
 

@@ -1,0 +1,49 @@
+//! From a request to an operation, and from its result to a response.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::error::{self, Error};
+use super::operations::Operation;
+use crate::members::Members;
+use crate::serve::App;
+
+/// What an operation gives: the members of its answer.
+pub(super) type Answer = Result<Value, Error>;
+
+/// Calls an operation for a request to its path.
+pub(super) async fn call(State(app): State<App>, method: Method, body: Bytes, operation: Operation) -> Response {
+    if method != Method::POST {
+        let message = format!("{method} is not allowed: X-Ray's operations are called with POST");
+        return Error::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", message).into_response();
+    }
+    // Questions may take many milliseconds; the threads that serve connections have others to attend to.
+    let answer = tokio::task::spawn_blocking(move || answer(&app, &body, operation)).await;
+    match answer.unwrap_or_else(|_| Err(Error::internal("The collector failed at this request, which is a bug in it: please report it."))) {
+        Ok(value) => error::json(&value).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// What is answered to a body.
+pub(super) fn answer(app: &App, body: &[u8], operation: Operation) -> Answer {
+    // Some clients send nothing where all members are optional.
+    let value: Value = match body.trim_ascii() {
+        [] => json!({}),
+        body => serde_json::from_slice(body).map_err(|error| {
+            let message = format!("The body is no JSON: {error}: send an object that is nested less than 128 deep, in UTF-8");
+            Error::new(StatusCode::BAD_REQUEST, "SerializationException", message)
+        })?,
+    };
+    operation(app, &Members::whole(&value)?)
+}
+
+/// What is answered where there is no operation.
+pub(crate) fn unknown(method: &Method, path: &str) -> Error {
+    let path: String = path.chars().take(100).collect();
+    let message = format!("There is no operation at {method} {path}: see the API reference of X-Ray for its operations");
+    Error::new(StatusCode::NOT_FOUND, "UnknownOperationException", message)
+}

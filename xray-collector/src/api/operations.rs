@@ -1,0 +1,43 @@
+//! All operations and their paths.
+
+use super::call::Answer;
+use super::{config, groups, sampling, segments, tags, telemetry, traces};
+use crate::members::Members;
+use crate::serve::App;
+
+/// An operation: what the collector holds, and the members of the request.
+pub(super) type Operation = fn(&App, &Members<'_>) -> Answer;
+
+/// Name, path, and what it does.
+pub(super) const OPERATIONS: &[(&str, &str, Operation)] = &[
+    ("PutTraceSegments", "/TraceSegments", segments::put),
+    ("PutTelemetryRecords", "/TelemetryRecords", telemetry::put),
+    ("BatchGetTraces", "/Traces", traces::batch_get),
+    ("GetSamplingRules", "/GetSamplingRules", sampling::get_rules),
+    ("CreateSamplingRule", "/CreateSamplingRule", sampling::create_rule),
+    ("UpdateSamplingRule", "/UpdateSamplingRule", sampling::update_rule),
+    ("DeleteSamplingRule", "/DeleteSamplingRule", sampling::delete_rule),
+    ("GetSamplingTargets", "/SamplingTargets", sampling::get_targets),
+    ("GetSamplingStatisticSummaries", "/SamplingStatisticSummaries", sampling::get_statistic_summaries),
+    ("CreateGroup", "/CreateGroup", groups::create),
+    ("GetGroup", "/GetGroup", groups::get),
+    ("GetGroups", "/Groups", groups::get_all),
+    ("UpdateGroup", "/UpdateGroup", groups::update),
+    ("DeleteGroup", "/DeleteGroup", groups::delete),
+    ("ListTagsForResource", "/ListTagsForResource", tags::list),
+    ("TagResource", "/TagResource", tags::add),
+    ("UntagResource", "/UntagResource", tags::remove),
+    ("GetEncryptionConfig", "/EncryptionConfig", config::get_encryption),
+    ("PutEncryptionConfig", "/PutEncryptionConfig", config::put_encryption),
+    ("GetTraceSegmentDestination", "/GetTraceSegmentDestination", config::get_destination),
+    ("UpdateTraceSegmentDestination", "/UpdateTraceSegmentDestination", config::update_destination),
+    ("GetIndexingRules", "/GetIndexingRules", config::get_indexing_rules),
+    ("UpdateIndexingRule", "/UpdateIndexingRule", config::update_indexing_rule),
+    ("GetInsightSummaries", "/InsightSummaries", config::get_insight_summaries),
+    ("GetInsight", "/Insight", config::no_insight),
+    ("GetInsightEvents", "/InsightEvents", config::no_insight),
+    ("GetInsightImpactGraph", "/InsightImpactGraph", config::no_insight),
+    ("ListResourcePolicies", "/ListResourcePolicies", config::list_policies),
+    ("PutResourcePolicy", "/PutResourcePolicy", config::no_policy),
+    ("DeleteResourcePolicy", "/DeleteResourcePolicy", config::no_policy),
+];

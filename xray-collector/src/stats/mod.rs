@@ -1,0 +1,20 @@
+//! What traces say together: how long operations take, how often they fail and why, and what the business measures.
+//!
+//! Pure functions of facts. Percentiles are by nearest rank, always of a time that was measured, never of one in between.
+
+mod axis;
+mod business;
+mod compare;
+mod errors;
+mod operations;
+mod spread;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use axis::Axis;
+pub(crate) use business::{FigureGroup, LevelGroup, figures, levels};
+pub(crate) use compare::{Compared, compare};
+pub(crate) use errors::{ErrorGroup, errors};
+pub(crate) use operations::{Operation, Overview, operations, overview};
+pub(crate) use spread::{Bar, Scale, Spread, bars};
