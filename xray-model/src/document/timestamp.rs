@@ -69,9 +69,26 @@ impl FromStr for Timestamp {
 
     /// Reads a JSON number of seconds. What is finer than a nanosecond is cut off.
     fn from_str(text: &str) -> Result<Self, TimestampError> {
+        if let Some(nanos) = plain(text) {
+            return Ok(Self(nanos));
+        }
         let number = Decimal::parse(text).ok_or(TimestampError::NotANumber)?;
         number.nanos().map(Self).ok_or(TimestampError::OutOfRange)
     }
+}
+
+/// Nanoseconds of a number as nearly all documents write it: ten digits, a point, and up to nine more. Others take the long way.
+fn plain(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.as_bytes().split_at_checked(10)?;
+    let (b'.', fraction @ [_, ..]) = fraction.split_first()? else { return None };
+    if whole.first() == Some(&b'0') || fraction.len() > 9 {
+        return None;
+    }
+    let digit = |number: u64, byte: &u8| byte.is_ascii_digit().then(|| number * 10 + u64::from(byte - b'0'));
+    let whole = whole.iter().try_fold(0, digit)?;
+    let scale = 10u64.pow(9 - u32::try_from(fraction.len()).ok()?);
+    let fraction = fraction.iter().try_fold(0, digit)?;
+    Some(whole * NANOS_PER_SECOND + fraction * scale)
 }
 
 /// A number that is no point in time.
@@ -202,6 +219,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_short_way_leads_where_the_long_one_does(text in "[0-9]{9,11}[.]?[0-9]{0,11}") {
+            let long = Decimal::parse(&text).and_then(|number| number.nanos());
+            prop_assert!(plain(&text).is_none_or(|nanos| Some(nanos) == long), "{text}");
+            prop_assert_eq!(text.parse().ok(), long.map(Timestamp));
+        }
+
         #[test]
         fn times_round_trip(nanos: u64) {
             let time = Timestamp::from_nanos(nanos);
