@@ -26,7 +26,13 @@ pub(crate) struct Packed {
 struct Dictionary(Box<[u8]>);
 
 impl Packed {
-    fn new(json: &[u8], hash: u64, dictionary: &Arc<Dictionary>, buffer: &mut Vec<u8>) -> Self {
+    /// A document by itself.
+    #[cfg(test)]
+    pub(crate) fn new(json: &[u8]) -> Self {
+        Self::with(json, DefaultHashBuilder::default().hash_one(json), &Dictionary::of(&[]), &mut Vec::new())
+    }
+
+    fn with(json: &[u8], hash: u64, dictionary: &Arc<Dictionary>, buffer: &mut Vec<u8>) -> Self {
         let most = HEAD + lz4_flex::block::get_maximum_output_size(json.len());
         if buffer.len() < most {
             buffer.resize(most, 0);
@@ -99,11 +105,11 @@ impl Packer {
         let hash = self.hasher.hash_one(json);
         let Some(shared) = self.by_name.get_mut(name) else {
             let shared = Shared { dictionary: Dictionary::of(&[json]), used: 0 };
-            let packed = Packed::new(json, hash, &shared.dictionary, &mut self.buffer);
+            let packed = Packed::with(json, hash, &shared.dictionary, &mut self.buffer);
             self.by_name.insert(name.into(), shared);
             return packed;
         };
-        let packed = Packed::new(json, hash, &shared.dictionary, &mut self.buffer);
+        let packed = Packed::with(json, hash, &shared.dictionary, &mut self.buffer);
         shared.used = shared.used.saturating_add(1);
         if packed.bytes.len() > json.len() / 2 && shared.used >= DICTIONARY_RENEWED_AFTER {
             *shared = Shared { dictionary: Dictionary::of(&[json, &shared.dictionary.0]), used: 0 };

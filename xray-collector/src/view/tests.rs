@@ -5,7 +5,7 @@ use xray_model::{SegmentId, TraceId};
 use super::*;
 use crate::query;
 use crate::settings::Settings;
-use crate::store::{Packer, Store};
+use crate::store::{Packed, Store};
 use crate::trace::Trace;
 
 /// A segment in few words: `name id start..end fields [ children ]`, times in ms; one without an end is in progress.
@@ -22,7 +22,7 @@ fn trace(documents: &[String]) -> Trace {
     let mut store = Store::new(&Settings::default());
     for json in documents {
         let document = Document::parse(json.as_bytes()).unwrap();
-        let packed = Packer::default().pack(&document, json.as_bytes());
+        let packed = Packed::new(json.as_bytes());
         store.insert(document, packed, crate::clock::now());
     }
     store.all_pieces().remove(0).assemble()
@@ -382,7 +382,7 @@ proptest! {
     fn nothing_leaves_its_line(documents in proptest::collection::vec(any_segment(), 1..30), width in 0usize..150, fold in 0usize..6) {
         let mut store = Store::new(&Settings::default());
         for document in documents {
-            let packed = Packer::default().pack(&document, document.to_json().as_bytes());
+            let packed = Packed::new(document.to_json().as_bytes());
             store.insert(document, packed, crate::clock::now());
         }
         let trace = store.all_pieces().remove(0).assemble();
