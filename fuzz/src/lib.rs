@@ -63,6 +63,14 @@ pub fn datagram(bytes: &[u8]) {
     }
 }
 
+/// Any datagram is taken or counted by the collector: documents, OpenTelemetry's protocol as text and by itself, metrics.
+pub fn ingest(bytes: &[u8]) {
+    xray_collector::fuzzing::ingest(bytes);
+    // As what the daemon's header, and base64 behind it, would hide from a fuzzer.
+    xray_collector::fuzzing::ingest(&[daemon::HEADER.as_bytes(), bytes].concat());
+    xray_collector::fuzzing::otlp(bytes);
+}
+
 /// Any event that is looked at becomes what it would have become, or is refused as it would have been.
 pub fn event(bytes: &[u8]) {
     let unseen = serde_json::from_slice::<Value>(bytes);
@@ -111,6 +119,11 @@ mod tests {
     #[test]
     fn datagrams() {
         run("datagram", super::datagram);
+    }
+
+    #[test]
+    fn ingests() {
+        run("ingest", super::ingest);
     }
 
     #[test]

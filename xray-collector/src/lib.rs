@@ -20,17 +20,30 @@
 
 #[cfg(feature = "serve")]
 mod api;
+mod arrival;
 mod clock;
 mod collector;
 mod facts;
+pub mod filter;
+#[doc(hidden)]
+pub mod fuzzing;
 mod graph;
 mod ingest;
+#[doc(hidden)]
+pub mod measure;
 #[cfg(feature = "serve")]
 mod members;
+mod metrics;
+#[cfg(feature = "otlp")]
+mod otlp;
+#[cfg(not(feature = "otlp"))]
+#[path = "otlp_off.rs"]
+mod otlp;
 #[cfg(feature = "serve")]
 mod pages;
 mod query;
 mod rejects;
+mod rootcause;
 #[cfg(feature = "serve")]
 mod sampling;
 #[cfg(feature = "serve")]
@@ -45,6 +58,8 @@ pub mod view;
 pub use collector::{Collector, Progress, Stats};
 pub use query::{ServiceSummary, Status, TraceSummary, services};
 pub use rejects::{Reason, RejectedDatagram, Rejections};
+#[cfg(feature = "serve")]
+pub use sampling::check_rules;
 #[cfg(feature = "serve")]
 pub use serve::Local;
 pub use settings::{ServeSettings, Settings};

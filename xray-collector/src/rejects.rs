@@ -13,8 +13,12 @@ use xray_model::document::Timestamp;
 pub enum Reason {
     /// The datagram is not what the daemon takes.
     Datagram(Rejected),
-    /// The body is OTLP (`T1S…`, `T1U…`), which Lambda's own daemon understands and this collector does not.
+    /// The body is OTLP (`T1S…`, `T1U…`) that cannot be read, or holds spans that are none. Without the feature `otlp`: any OTLP.
     Otlp,
+    /// The body is metrics of OpenTelemetry (`M1…`), which are not taken. Metrics in CloudWatch's embedded format are.
+    OtlpMetrics,
+    /// The datagram is a document of CloudWatch's embedded metric format that breaks its rules.
+    Emf,
     /// The body is no segment document.
     Document,
 }
@@ -23,7 +27,9 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Datagram(reason) => reason.fmt(f),
-            Self::Otlp => f.write_str("OTLP instead of a segment document"),
+            Self::Otlp => f.write_str("OTLP that could not be used"),
+            Self::OtlpMetrics => f.write_str("OTLP metrics"),
+            Self::Emf => f.write_str("not in the embedded metric format"),
             Self::Document => f.write_str("not a segment document"),
         }
     }

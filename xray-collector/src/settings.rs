@@ -87,6 +87,8 @@ pub(crate) const ALIASES_MAX: usize = 20;
 pub struct ServeSettings {
     /// Names beside `localhost` and the address itself under which it may be asked, without port.
     pub hosts: Vec<String>,
+    /// Log files whose lines about a trace are shown with it.
+    pub logs: Vec<PathBuf>,
     /// File of sampling rules, as GetSamplingRules answers them or as AWS's SDKs read local ones. It may be edited at any time; rules that are
     /// changed through the API are written to it. Without one there is the rule `Default` until others are made.
     pub rules: Option<PathBuf>,
@@ -122,6 +124,28 @@ pub(crate) const LIVE_CHECKS_MAX: usize = 100;
 pub(crate) const TRACES_PER_PAGE: usize = 100;
 /// Columns of a chart over time.
 pub(crate) const CHART_COLUMNS_MAX: usize = 80;
+/// Rows on one page of a timeline.
+pub(crate) const ROWS_PER_PAGE: usize = 300;
+/// Siblings of one name that share a row of a timeline, until one opens it.
+pub(crate) const GROUP_SIZE_MIN: usize = 8;
+/// Ids that an address of a timeline may name as folded or open.
+pub(crate) const FOLDS_MAX: usize = 64;
+/// Levels whose depth a timeline shows by indentation; deeper ones say theirs as a number.
+pub(crate) const INDENTED_LEVELS_MAX: usize = 16;
+/// Stretches drawn in one row of a timeline.
+pub(crate) const STRETCHES_DRAWN_MAX: usize = 60;
+/// Lanes of a timeline's overview.
+pub(crate) const OVERVIEW_LANES_MAX: usize = 14;
+/// Annotations, exceptions, frames and the like that are shown of one segment; its raw JSON has all.
+pub(crate) const ENTRIES_SHOWN_MAX: usize = 200;
+/// Documents shown on one page of a trace's raw JSON.
+pub(crate) const RAW_DOCUMENTS_PER_PAGE: usize = 50;
+/// Bytes read from the end of each log file.
+pub(crate) const LOG_BYTES_MAX: u64 = 16 << 20;
+/// Lines of logs shown with a trace.
+pub(crate) const LOG_LINES_MAX: usize = 500;
+/// Characters shown of a line of a log.
+pub(crate) const LOG_LINE_CHARS_MAX: usize = 2_000;
 
 /// How ARNs of the collector's own groups and rules begin: no region, and an account that nobody has.
 pub(crate) const ARN_PREFIX: &str = "arn:aws:xray:local:000000000000:";
@@ -149,3 +173,51 @@ pub(crate) const GROUPS_PAGE: usize = 10;
 pub(crate) const TAGS_MAX: usize = 50;
 /// Telemetry records that are kept for display.
 pub(crate) const TELEMETRY_MAX: usize = 100;
+/// Trace summaries on a page.
+pub(crate) const SUMMARIES_PAGE: usize = 200;
+/// Longest time that trace summaries may be asked for: X-Ray's limit.
+pub(crate) const SUMMARIES_TIME_MAX: Duration = Duration::from_secs(24 * 3600);
+/// Longest time that a service graph or statistics may be asked for: X-Ray's limit.
+pub(crate) const GRAPH_TIME_MAX: Duration = Duration::from_secs(6 * 3600);
+/// Services on a page of a graph.
+pub(crate) const GRAPH_PAGE: usize = 1_000;
+/// Characters of the expression that selects services or edges for statistics.
+pub(crate) const SELECTOR_CHARS_MAX: usize = 500;
+/// Seconds of a period of statistics if the client names none.
+pub(crate) const SERIES_PERIOD_SECONDS: i64 = 60;
+/// Periods on a page of statistics.
+pub(crate) const SERIES_PAGE: usize = 1_000;
+/// Bytes of a filter expression.
+pub(crate) const FILTER_BYTES_MAX: usize = 16 << 10;
+/// Levels of `!`, parentheses, braces and JSON in a filter expression.
+pub(crate) const FILTER_DEPTH_MAX: usize = 32;
+/// Characters of a filter expression that its error shows.
+pub(crate) const FILTER_SHOWN_CHARS_MAX: usize = 100;
+/// Root causes of one kind that a trace has.
+pub(crate) const ROOT_CAUSES_MAX: usize = 16;
+/// Segments and subsegments on the path of a root cause; of longer ones, those where it began are kept.
+pub(crate) const ROOT_CAUSE_ENTITIES_MAX: usize = 100;
+/// Groups that a filter names, which name groups, and so on.
+pub(crate) const GROUP_DEPTH_MAX: usize = 8;
+/// Traces of one retrieval.
+pub(crate) const RETRIEVED_IDS_MAX: usize = 100;
+/// Traces on a page of a retrieval.
+pub(crate) const RETRIEVED_PAGE: usize = 5;
+/// Retrievals that can be asked for.
+pub(crate) const RETRIEVALS_MAX: usize = 100;
+
+/// Spans of one OTLP request that are looked at: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPANS_MAX: usize = 10_000;
+/// Bytes of one span: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPAN_BYTES_MAX: usize = 200 << 10;
+/// Bytes of what describes the sender of spans. X-Ray's OTLP endpoint takes 16 KB of protocol buffers; as JSON the same is several times that.
+pub(crate) const OTLP_RESOURCE_BYTES_MAX: usize = 64 << 10;
+/// Attributes of a span, an event or a resource that are looked at; OpenTelemetry's SDKs send 128 at most unless told otherwise.
+pub(crate) const OTLP_ATTRIBUTES_MAX: usize = 512;
+/// Events of a span that are kept as metadata.
+pub(crate) const OTLP_EVENTS_MAX: usize = 128;
+
+/// Series of metrics that are kept; of those that come in beyond it, only how many is known.
+pub(crate) const METRICS_MAX: usize = 5_000;
+/// Points of a series that are kept; older ones stay in its sums.
+pub(crate) const METRIC_POINTS_MAX: usize = 120;

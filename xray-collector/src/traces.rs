@@ -4,17 +4,18 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use xray_model::datagram;
 use xray_model::document::{Document, ParseError, Timestamp};
 use xray_model::{SegmentId, TraceId};
 
+use crate::arrival::{self, Arrival, Readable};
 use crate::clock;
 use crate::collector::Progress;
 use crate::facts::Facts;
 use crate::ingest::{Batch, Received};
+use crate::metrics::{Metrics, MetricsSnapshot};
 use crate::rejects::{Reason, RejectedDatagram, Rejections};
 use crate::settings::{REJECTED_BYTES_SHOWN, Settings};
-use crate::store::{Counts, Packed, Packer, Pieces, Store};
+use crate::store::{Counts, Packer, Pieces, Store};
 use crate::trace::Trace;
 
 /// Datagrams after which others get a turn at the traces.
@@ -41,17 +42,12 @@ struct State {
     store: Store,
     rejections: Rejections,
     rejected: u64,
-}
-
-/// A document that can be stored.
-struct Readable {
-    document: Document,
-    packed: Packed,
+    metrics: Metrics,
 }
 
 impl Traces {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let state = State { store: Store::new(settings), rejections: Rejections::default(), rejected: 0 };
+        let state = State { store: Store::new(settings), rejections: Rejections::default(), rejected: 0, metrics: Metrics::default() };
         let shared =
             Shared { state: Mutex::new(state), packer: Mutex::default(), changed: Condvar::new(), rejected_max: settings.rejected };
         Self { shared: Arc::new(shared) }
@@ -84,14 +80,19 @@ impl Traces {
     fn receive_some<'a>(&self, some: impl Iterator<Item = Received<'a>>) {
         // Read before the lock is taken, so that nobody who looks at traces waits for it.
         let mut packer = self.packer();
-        let read: Vec<_> = some.map(|received| read(received.bytes, &mut packer).map_err(|error| (error, received))).collect();
+        let read: Vec<_> = some.map(|received| (arrival::read(received.bytes, &mut packer), received)).collect();
         drop(packer);
         let mut state = self.lock();
         let now = clock::now();
-        for result in read {
-            match result {
-                Ok(Readable { document, packed }) => state.store.insert(document, packed, now),
-                Err(((reason, detail), received)) => state.reject(reason, detail, &received, self.shared.rejected_max),
+        for (Arrival { documents, metrics, rejected }, received) in read {
+            for Readable { document, packed } in documents {
+                state.store.insert(document, packed, now);
+            }
+            if !metrics.is_empty() {
+                state.metrics.add(metrics, clock::today());
+            }
+            if let Some((reason, detail)) = rejected {
+                state.reject(reason, detail, &received, self.shared.rejected_max);
             }
         }
     }
@@ -107,6 +108,24 @@ impl Traces {
         self.lock().store.insert(document, packed, clock::now());
         self.shared.changed.notify_all();
         Ok(id)
+    }
+
+    /// Takes what came in by another way than a datagram, and gives back why not all of it could be used.
+    pub(crate) fn put_arrival(&self, read: impl FnOnce(&mut Packer) -> Arrival) -> Option<(Reason, String)> {
+        let Arrival { documents, metrics, rejected } = read(&mut self.packer());
+        let mut state = self.lock();
+        for Readable { document, packed } in documents {
+            state.store.insert(document, packed, clock::now());
+        }
+        state.metrics.add(metrics, clock::today());
+        drop(state);
+        self.shared.changed.notify_all();
+        rejected
+    }
+
+    /// The metrics that came in, by namespace, name and dimensions.
+    pub(crate) fn metrics(&self) -> MetricsSnapshot {
+        self.lock().metrics.snapshot()
     }
 
     /// What is known of the traces that began in a stretch of time, earliest first.
@@ -189,19 +208,5 @@ impl State {
         };
         self.rejected += 1;
         self.rejections.add(datagram, keep);
-    }
-}
-
-fn read(bytes: &[u8], packer: &mut Packer) -> Result<Readable, (Reason, String)> {
-    let body = datagram::split(bytes).map_err(|reason| (Reason::Datagram(reason), String::new()))?;
-    if [&b"T1S"[..], b"T1U", b"M1"].iter().any(|prefix| body.starts_with(prefix)) {
-        return Err((Reason::Otlp, String::new()));
-    }
-    match Document::parse(body) {
-        Ok(document) => {
-            let packed = packer.pack(&document, body);
-            Ok(Readable { document, packed })
-        }
-        Err(error) => Err((Reason::Document, error.to_string())),
     }
 }

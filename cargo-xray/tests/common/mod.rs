@@ -1,5 +1,8 @@
 //! Workspaces to be read, and the program.
 
+// Each test takes what it needs.
+#![allow(dead_code)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

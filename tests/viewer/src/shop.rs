@@ -155,7 +155,8 @@ impl Shop {
         let own = Call { id: self.dice.id(), start: began, end: at + 0.0007 };
         let end = own.end + 0.0009;
         let mut document = json!({
-            "origin": "AWS::EC2::Instance", "subsegments": parts, "annotations": {"order.id": format!("o-{number}"), "order.total": 12.5 + (number % 90) as f64},
+            "origin": "AWS::EC2::Instance", "subsegments": parts, "annotations": business(number, paid, end - began),
+            "metadata": {"metrics": {"Revenue": {"value": total(number), "unit": "None", "dimensions": {"country": country(number)}}}},
             "http": {"request": {"method": "POST", "url": "http://checkout.internal/orders"}, "response": {"status": answered}},
         });
         flag(&mut document, answered);
@@ -228,6 +229,23 @@ impl Shop {
         );
         self.send("mailer", &own, Some(parent), json!({"origin": "AWS::Lambda::Function", "subsegments": [send]}));
     }
+}
+
+fn total(number: u64) -> f64 {
+    12.5 + (number % 90) as f64
+}
+
+fn country(number: u64) -> &'static str {
+    ["de", "fr", "pl"][(number / 7 % 3) as usize]
+}
+
+/// What autoxray's programs say of an order: a figure of the business, and how long it took beside how long it may take.
+fn business(number: u64, is_paid: bool, seconds: f64) -> Value {
+    let millis = (seconds * 1e6).round() / 1e3;
+    let level = json!({"sla.operation": "place order", "sla.target_ms": 150, "sla.actual_ms": millis, "sla.violated": millis > 150.0});
+    let order = json!({"order.id": format!("o-{number}"), "order.total": total(number), "metric.items": number % 5 + 1});
+    let paid = if is_paid { json!({"Revenue": total(number)}) } else { json!({}) };
+    merge(merge(level, order), paid)
 }
 
 fn flag(document: &mut Value, status: i64) {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::call::Answer;
 use super::error::Error;
+use super::filters;
 use super::tags;
 use super::token::Question;
 use crate::members::Members;
@@ -157,6 +158,7 @@ pub(super) fn get_all(app: &App, request: &Members<'_>) -> Answer {
 
 fn change(group: &mut Group, request: &Members<'_>) -> Result<(), Error> {
     if let Some(filter) = request.text("FilterExpression", 0..=usize::MAX)? {
+        filters::parse(&request.place("FilterExpression"), filter)?;
         filter.clone_into(&mut group.filter);
     }
     if let Some(insights) = request.object("InsightsConfiguration")? {

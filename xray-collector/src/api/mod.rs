@@ -5,14 +5,19 @@
 //! `Origin`, see `serve`.
 
 mod call;
+mod causes;
 mod config;
 mod documents;
 mod error;
+mod filters;
+mod graph;
 mod groups;
 mod operations;
 mod range;
+mod retrieval;
 mod sampling;
 mod segments;
+mod summaries;
 mod tags;
 mod telemetry;
 mod token;
@@ -42,6 +47,7 @@ pub(crate) struct Kept {
     pub(crate) groups: Groups,
     pub(crate) sampling: Sampling,
     pub(crate) telemetry: Telemetry,
+    retrievals: retrieval::Retrievals,
     tags: Tags,
     started: Timestamp,
 }
@@ -57,6 +63,7 @@ impl Kept {
             groups: Groups::default(),
             sampling: Sampling::open(settings.rules.as_deref())?,
             telemetry: Telemetry::default(),
+            retrievals: retrieval::Retrievals::default(),
             tags: Tags::default(),
             started: clock::today(),
         })

@@ -1,7 +1,7 @@
 //! All operations and their paths.
 
 use super::call::Answer;
-use super::{config, groups, sampling, segments, tags, telemetry, traces};
+use super::{config, graph, groups, retrieval, sampling, segments, summaries, tags, telemetry, traces};
 use crate::members::Members;
 use crate::serve::App;
 
@@ -13,6 +13,14 @@ pub(super) const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("PutTraceSegments", "/TraceSegments", segments::put),
     ("PutTelemetryRecords", "/TelemetryRecords", telemetry::put),
     ("BatchGetTraces", "/Traces", traces::batch_get),
+    ("GetTraceSummaries", "/TraceSummaries", summaries::get),
+    ("GetServiceGraph", "/ServiceGraph", graph::of_services),
+    ("GetTraceGraph", "/TraceGraph", graph::of_traces),
+    ("GetTimeSeriesServiceStatistics", "/TimeSeriesServiceStatistics", graph::of_times),
+    ("StartTraceRetrieval", "/StartTraceRetrieval", retrieval::start),
+    ("ListRetrievedTraces", "/ListRetrievedTraces", retrieval::list),
+    ("GetRetrievedTracesGraph", "/GetRetrievedTracesGraph", retrieval::graph),
+    ("CancelTraceRetrieval", "/CancelTraceRetrieval", retrieval::cancel),
     ("GetSamplingRules", "/GetSamplingRules", sampling::get_rules),
     ("CreateSamplingRule", "/CreateSamplingRule", sampling::create_rule),
     ("UpdateSamplingRule", "/UpdateSamplingRule", sampling::update_rule),

@@ -7,6 +7,7 @@ use xray_model::TraceId;
 use xray_model::document::{AnnotationValue as Sent, Cause, Node, Segment};
 
 use super::{Annotation, AnnotationValue, Call, Exception, Facts, Figure, Level, Link, More, Names, Service, Traits, What, infer};
+use crate::query::Status;
 use crate::settings::{ANNOTATIONS_INDEXED_MAX, EXCEPTIONS_MAX, LINKS_MAX, MESSAGE_CHARS_MAX, SERVICES_MAX};
 use crate::trace::{Placed, Trace};
 
@@ -14,7 +15,7 @@ impl Facts {
     /// What is known of a trace that holds at least one segment or subsegment.
     pub(crate) fn of(trace: &Trace, names: &mut Names) -> Self {
         let mut making = Making::new(names, trace.tree().len());
-        let mut is_announced = false;
+        let (mut is_announced, mut any_fault, mut any_error) = (false, false, false);
         for node in trace.tree().iter() {
             let has_callee = node.children().any(|child| !child.is_subsegment);
             let service = making.service_of(node, has_callee);
@@ -22,6 +23,8 @@ impl Facts {
             making.exceptions(node.value(), service);
             making.figures(node.value(), service);
             making.links(trace.id(), node.value(), service);
+            any_fault |= node.status() == Status::Fault;
+            any_error |= matches!(node.status(), Status::Error | Status::Throttle);
             is_announced |= is_traced(node.value()) && !has_callee;
         }
         let Making { services, annotations, exceptions, links, figures, levels, left_out, .. } = making;
@@ -33,6 +36,8 @@ impl Facts {
             response_time: summary.response_time,
             status: summary.status,
             has_throttle: summary.has_throttle,
+            any_fault,
+            any_error,
             is_partial: is_announced || !summary.is_complete,
             is_complete: summary.is_complete,
             segments: u32::try_from(trace.tree().len()).unwrap_or(u32::MAX),
@@ -128,9 +133,10 @@ impl<'a> Making<'a> {
         let own = self.add(Seen { segment, call, is_inferred: segment.inferred, is_entry }, &segment.name, kind, caller);
         let called = parent.filter(|parent| parent.is_subsegment).and_then(|parent| infer::called(&parent.value().segment));
         if let Some((name, kind)) = called.filter(|(name, _)| *name != segment.name) {
-            let more = self.more(segment, Some((&name, &kind)));
-            if let Some(service) = self.services.get_mut(own as usize).filter(|service| service.id == segment.id) {
-                service.more = more;
+            let what = self.services.get(own as usize).map(|service| Arc::clone(&service.what));
+            let what = what.map(|what| self.names.alias(&what, (&name, &kind)));
+            if let Some((service, what)) = self.services.get_mut(own as usize).filter(|service| service.id == segment.id).zip(what) {
+                service.what = what;
             }
         }
         own
@@ -146,7 +152,7 @@ impl<'a> Making<'a> {
         let account = segment.aws.as_ref().and_then(|aws| aws.account_id());
         let operation = infer::operation(segment);
         let service = Service {
-            what: self.names.what(&What { name, kind, account, operation: operation.as_deref() }),
+            what: self.names.what(&What { name, kind, account, operation: operation.as_deref(), alias: None }),
             id: segment.id,
             is_inferred,
             is_entry,
@@ -155,8 +161,8 @@ impl<'a> Making<'a> {
             start: segment.start_time,
             end: segment.end_time,
             work_end: segment.end_time.unwrap_or(segment.start_time),
-            status: crate::query::Status::of(segment),
-            more: self.more(segment, None),
+            status: Status::of(segment),
+            more: self.more(segment),
         };
         self.services.push(service);
         u32::try_from(self.services.len() - 1).unwrap_or(u32::MAX)
@@ -171,20 +177,19 @@ impl<'a> Making<'a> {
         }
     }
 
-    fn more(&mut self, segment: &Segment, alias: Option<(&str, &str)>) -> Option<Box<More>> {
+    fn more(&mut self, segment: &Segment) -> Option<Box<More>> {
         let request = segment.http.as_ref().and_then(|http| http.request.as_ref());
         let nested = |block: &str, key: &str| segment.aws.as_ref()?.fields.get(block)?.get(key)?.as_str();
         let url = request.and_then(|request| request.url.as_deref());
         let traits = Traits {
             http_method: request.and_then(|request| request.method.as_deref()),
-            http_status: segment.http_status().and_then(|status| u16::try_from(status).ok()),
+            http_status: http_status(segment),
             user_agent: request.and_then(|request| request.user_agent.as_deref()),
             client_ip: request.and_then(|request| request.client_ip.as_deref()),
             user: segment.user.as_deref(),
             resource_arn: segment.resource_arn.as_deref(),
             instance_id: nested("ec2", "instance_id"),
             availability_zone: nested("ec2", "availability_zone").or_else(|| nested("ecs", "availability_zone")),
-            alias,
         };
         if url.is_none() && traits == Traits::default() {
             return None;
@@ -228,7 +233,7 @@ impl<'a> Making<'a> {
                 message: message.chars().take(MESSAGE_CHARS_MAX).collect::<String>().into(),
                 site: self.names.get(frame.as_deref().unwrap_or(&segment.name)),
                 service,
-                status: crate::query::Status::of(segment),
+                status: Status::of(segment),
                 is_cause: exception.id.as_deref().is_some_and(|id| causes.contains(id)),
             });
         }
@@ -244,7 +249,12 @@ struct Seen<'a> {
 }
 
 fn call(segment: &Segment) -> Call {
-    Call { start: segment.start_time, end: segment.end_time, status: crate::query::Status::of(segment), is_again: false }
+    let status = Status::of(segment);
+    Call { start: segment.start_time, end: segment.end_time, status, http_status: http_status(segment), is_again: false }
+}
+
+fn http_status(segment: &Segment) -> Option<u16> {
+    segment.http_status().and_then(|status| u16::try_from(status).ok())
 }
 
 /// Whether an earlier callee of the same call is the same service: another attempt, or a function that was invoked again.

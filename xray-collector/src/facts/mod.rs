@@ -38,6 +38,9 @@ pub(crate) struct Facts {
     pub(crate) status: Status,
     /// Anything in it was throttled.
     pub(crate) has_throttle: bool,
+    /// Any segment or subsegment ended with a fault, or with an error: also those that were dealt with.
+    pub(crate) any_fault: bool,
+    pub(crate) any_error: bool,
     /// Something is in progress, or a segment is announced that has not arrived. See also `is_complete`.
     pub(crate) is_partial: bool,
     /// See [`Trace::is_complete`](crate::Trace::is_complete).
@@ -90,6 +93,7 @@ pub(crate) struct Call {
     pub(crate) status: Status,
     /// Another service stands for this call too, a second attempt for example: it is counted there.
     pub(crate) is_again: bool,
+    pub(crate) http_status: Option<u16>,
 }
 
 /// What not every service has.

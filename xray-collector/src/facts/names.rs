@@ -71,10 +71,16 @@ impl Names {
         if let Some(there) = self.whats.find(what) {
             return there;
         }
-        let What { name, kind, account, operation } = *what;
+        let What { name, kind, account, operation, alias } = *what;
         let (name, kind) = (self.get(name), self.get(kind));
         let (account, operation) = (account.map(|text| self.get(text)), operation.map(|text| self.get(text)));
-        self.whats.add(Arc::new(What { name, kind, account, operation }))
+        let alias = alias.map(|(name, kind)| (self.get(name), self.get(kind)));
+        self.whats.add(Arc::new(What { name, kind, account, operation, alias }))
+    }
+
+    /// The same with a name and type that its caller has for it.
+    pub(super) fn alias(&mut self, what: &What, alias: (&str, &str)) -> Arc<What> {
+        self.what(&What { alias: Some(alias), ..what.borrowed() })
     }
 
     pub(super) fn traits(&mut self, traits: &Traits<&str>) -> Arc<Traits> {
@@ -91,7 +97,6 @@ impl Names {
             resource_arn: own(traits.resource_arn),
             instance_id: own(traits.instance_id),
             availability_zone: own(traits.availability_zone),
-            alias: traits.alias.map(|(name, kind)| (self.get(name), self.get(kind))),
         };
         self.traits.add(Arc::new(new))
     }
@@ -135,16 +140,20 @@ mod tests {
     #[test]
     fn what_is_alike_is_one() {
         let mut names = Names::default();
-        let like = What { name: "shop", kind: "", account: None, operation: Some("GET /") };
+        let like = What { name: "shop", kind: "", account: None, operation: Some("GET /"), alias: None };
         let (one, other) = (names.what(&like), names.what(&like));
         assert!(Arc::ptr_eq(&one, &other));
         assert_eq!((&*one.name, &*one.kind, one.operation.as_deref()), ("shop", "", Some("GET /")));
         assert!(!Arc::ptr_eq(&one, &names.what(&What { operation: None, ..like })));
 
-        let like = Traits { http_status: Some(200), alias: Some(("a", "b")), ..Traits::default() };
+        let aliased = names.alias(&one, ("a", "b"));
+        assert!(!Arc::ptr_eq(&one, &aliased) && Arc::ptr_eq(&aliased, &names.alias(&other, ("a", "b"))));
+        drop((one, other, aliased));
+
+        let like = Traits { http_status: Some(200), user: Some("u"), ..Traits::default() };
         let (one, other) = (names.traits(&like), names.traits(&like));
         assert!(Arc::ptr_eq(&one, &other));
-        assert!(!Arc::ptr_eq(&one, &names.traits(&Traits { alias: Some(("a", "c")), ..like })));
+        assert!(!Arc::ptr_eq(&one, &names.traits(&Traits { user: None, ..like })));
         drop((one, other));
         names.sweep();
         assert_eq!(names.len(), 0);

@@ -17,6 +17,8 @@ pub(crate) struct What<T = Arc<str>> {
     pub(crate) account: Option<T>,
     /// What was done: name of the API operation, or method and path of the URL.
     pub(crate) operation: Option<T>,
+    /// Name and type that its caller has for it, if they are not its own.
+    pub(crate) alias: Option<(T, T)>,
 }
 
 /// What not every service has.
@@ -30,8 +32,6 @@ pub(crate) struct Traits<T = Arc<str>> {
     pub(crate) resource_arn: Option<T>,
     pub(crate) instance_id: Option<T>,
     pub(crate) availability_zone: Option<T>,
-    /// Name and type that its caller has for it, if they are not its own.
-    pub(crate) alias: Option<(T, T)>,
 }
 
 impl Deref for Service {
@@ -50,10 +50,16 @@ impl Deref for More {
     }
 }
 
+impl What {
+    pub(super) fn borrowed(&self) -> What<&str> {
+        let alias = self.alias.as_ref().map(|(name, kind)| (&**name, &**kind));
+        What { name: &self.name, kind: &self.kind, account: self.account.as_deref(), operation: self.operation.as_deref(), alias }
+    }
+}
+
 impl Equivalent<Arc<What>> for What<&str> {
     fn equivalent(&self, other: &Arc<What>) -> bool {
-        let What { name, kind, account, operation } = &**other;
-        *self == What { name: name, kind: kind, account: account.as_deref(), operation: operation.as_deref() }
+        *self == other.borrowed()
     }
 }
 
@@ -69,7 +75,6 @@ impl Equivalent<Arc<Traits>> for Traits<&str> {
                 resource_arn: other.resource_arn.as_deref(),
                 instance_id: other.instance_id.as_deref(),
                 availability_zone: other.availability_zone.as_deref(),
-                alias: other.alias.as_ref().map(|(name, kind)| (&**name, &**kind)),
             }
     }
 }

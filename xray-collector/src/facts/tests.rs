@@ -161,9 +161,9 @@ fn calls_that_are_answered_twice() {
     assert_eq!(services(&facts), "shop:AWS::EC2::Instance*; charge:AWS::Lambda <- shop; charge:AWS::Lambda <- shop; fraud <- shop");
     let is_again: Vec<_> = facts.services[1..].iter().map(|service| service.call.unwrap().is_again).collect();
     assert_eq!(is_again, [false, true, false]);
-    let alias = facts.services[3].more.as_ref().unwrap().alias.clone().unwrap();
+    let alias = facts.services[3].alias.clone().unwrap();
     assert_eq!((&*alias.0, &*alias.1), ("charge", "AWS::Lambda"));
-    assert_eq!(facts.services[1].more.as_ref().and_then(|more| more.alias.clone()), None);
+    assert_eq!(facts.services[1].alias, None);
 }
 
 #[test]

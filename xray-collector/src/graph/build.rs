@@ -12,6 +12,7 @@ use xray_model::document::Timestamp;
 use xray_model::{SegmentId, TraceId};
 
 use super::hash::AddressHasher;
+use super::histogram::Bucket;
 use super::{CLIENT, Edge, Histogram, Node, ServiceGraph, Statistics};
 use crate::facts::{Call, Facts, Service};
 use crate::settings::{ALIASES_MAX, NODES_MAX};
@@ -37,7 +38,7 @@ struct Building {
     graph: ServiceGraph,
     seen: HashMap<Addresses, Option<usize>, BuildHasherDefault<AddressHasher>>,
     by_text: HashMap<(Arc<str>, Arc<str>, Option<Arc<str>>), usize>,
-    clients: HashMap<usize, Option<usize>>,
+    clients: HashMap<usize, Option<usize>, BuildHasherDefault<AddressHasher>>,
     /// Place of an edge in its node: from, to, and whether it is a link.
     edges: HashMap<(usize, usize, bool), usize, BuildHasherDefault<AddressHasher>>,
     client: Option<Arc<str>>,
@@ -56,11 +57,12 @@ impl Building {
             }
             let caller = service.caller.and_then(|caller| own.get(caller as usize).copied().flatten());
             if let (Some(caller), Some(call)) = (caller, &service.call) {
-                let alias = service.more.as_ref().and_then(|more| more.alias.as_ref());
                 let edge = self.edge(caller, place, false, call.start);
                 edge.add(call);
-                if let Some(alias) = alias.filter(|alias| edge.aliases.len() < ALIASES_MAX && !edge.aliases.contains(*alias)) {
-                    edge.aliases.insert(alias.clone());
+                if let Some(alias) =
+                    &service.alias.as_ref().filter(|alias| edge.aliases.len() < ALIASES_MAX && !edge.aliases.contains(*alias))
+                {
+                    edge.aliases.insert((**alias).clone());
                 }
             }
         }
@@ -107,7 +109,8 @@ impl Building {
         let Some(client) = client else { return };
         self.graph.nodes[client].lasts(service.start, service.end);
         // Nobody else saw the call.
-        let call = Call { start: service.start, end: service.end, status: service.status, is_again: false };
+        let http_status = service.more.as_ref().and_then(|more| more.http_status);
+        let call = Call { start: service.start, end: service.end, status: service.status, http_status, is_again: false };
         self.edge(client, place, false, call.start).add(&call);
     }
 
@@ -173,9 +176,12 @@ impl Node {
             self.in_progress += 1;
             return;
         };
+        let bucket = Bucket::of(time);
         self.statistics.add(service.status, time);
-        self.response_times.add(time);
-        self.durations.add(service.work_end.since(service.start).max(time));
+        self.response_times.count(bucket);
+        // Nearly always the same.
+        let work = service.work_end.since(service.start);
+        self.durations.count(if work > time { Bucket::of(work) } else { bucket });
     }
 
     fn lasts(&mut self, start: Timestamp, end: Option<Timestamp>) {

@@ -17,11 +17,19 @@ pub(crate) struct Histogram {
     rows: [Option<Box<[u32; MANTISSAS]>>; DECADES],
 }
 
+/// A place in a histogram: row and place in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Bucket(u8, u8);
+
 impl Histogram {
     pub(crate) fn add(&mut self, time: Duration) {
-        let (decade, mantissa) = bucket(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
-        let row = self.rows[decade].get_or_insert_with(|| Box::new([0; MANTISSAS]));
-        row[mantissa] = row[mantissa].saturating_add(1);
+        self.count(Bucket::of(time));
+    }
+
+    pub(super) fn count(&mut self, Bucket(decade, mantissa): Bucket) {
+        let row = self.rows[usize::from(decade)].get_or_insert_with(|| Box::new([0; MANTISSAS]));
+        let count = &mut row[usize::from(mantissa)];
+        *count = count.saturating_add(1);
     }
 
     /// The times that are there, shortest first, and how many of each.
@@ -34,13 +42,13 @@ impl Histogram {
     }
 
     /// How many times are in it.
-    pub(crate) fn count(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.entries().map(|(_, count)| u64::from(count)).sum()
     }
 
     /// The time that `percent` of all did not exceed, by nearest rank and as exact as the buckets are; `None` if there are none.
     pub(crate) fn percentile(&self, percent: f64) -> Option<Duration> {
-        let place = (percent / 100.0 * self.count() as f64).ceil().max(1.0) as u64;
+        let place = (percent / 100.0 * self.total() as f64).ceil().max(1.0) as u64;
         let mut passed = 0;
         let reached = self.entries().find(|(_, count)| {
             passed += u64::from(*count);
@@ -50,17 +58,23 @@ impl Histogram {
     }
 }
 
-/// Row and place in the row. What is shorter than 10 nanoseconds is in the first row, at a tenth of its value.
-fn bucket(nanos: u64) -> (usize, usize) {
-    if nanos < 10 {
-        return (0, nanos as usize);
+impl Bucket {
+    /// What is shorter than 10 nanoseconds is in the first row, at its value.
+    pub(super) fn of(time: Duration) -> Self {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        if nanos < 10 {
+            return Self(0, nanos as u8);
+        }
+        let digits = nanos.ilog10() as u8;
+        // Exact as long as it matters: two digits are left.
+        let rounded = (nanos as f64 / UNITS[usize::from(digits)]).round() as u8;
+        // 99.6 is 100, which is 10 of the next power.
+        if rounded == 100 { Self(digits + 1, 0) } else { Self(digits, rounded.clamp(10, 99) - 10) }
     }
-    let digits = nanos.ilog10() as usize;
-    let unit = 10u64.pow(digits as u32 - 1);
-    let rounded = nanos / unit + u64::from(nanos % unit >= unit.div_ceil(2) && unit > 1);
-    // 99.6 is 100, which is 10 of the next power.
-    if rounded == 100 { (digits + 1, 0) } else { (digits, rounded as usize - 10) }
 }
+
+/// A tenth of each power of ten.
+const UNITS: [f64; DECADES] = [0.1, 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18];
 
 fn value(decade: usize, mantissa: usize) -> Duration {
     let nanos = match decade {

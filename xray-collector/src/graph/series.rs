@@ -53,6 +53,7 @@ pub(crate) fn series(
 
 /// The call to a service, as whoever saw it says; `None` if that is not known or counted elsewhere.
 fn call_of(service: &Service) -> Option<Call> {
-    let of_client = || Call { start: service.start, end: service.end, status: service.status, is_again: false };
+    let http_status = || service.more.as_ref()?.http_status;
+    let of_client = || Call { start: service.start, end: service.end, status: service.status, http_status: http_status(), is_again: false };
     service.call.filter(|call| !call.is_again && service.caller.is_some()).or_else(|| service.is_entry.then(of_client))
 }

@@ -10,7 +10,7 @@ use crate::facts::tests::{facts_of, written_out};
 
 /// Nodes and edges in lines: `name:type* counts`, then `-> name counts`. Counts are ok/errors/throttles/faults and the seconds together.
 fn drawn(graph: &ServiceGraph) -> Vec<String> {
-    let counts = |of: &Statistics| format!("{}/{}/{}/{} {}s", of.ok, of.errors, of.throttles, of.faults, of.response_time.as_secs_f64());
+    let counts = |of: &Statistics| format!("{}/{}/{}/{} {}s", of.ok, of.errors, of.throttles, of.faults, of.response_time().as_secs_f64());
     let name = |node: &Node| if node.kind.is_empty() { node.name.to_string() } else { format!("{}:{}", node.name, node.kind) };
     let mut lines = Vec::new();
     for node in &graph.nodes {
@@ -199,7 +199,7 @@ fn over_time() {
     let paid = series(&traces, secs(12)..=secs(100), Duration::from_secs(60), |_, service| &*service.name == "pay");
     let (at, period) = paid.first_key_value().unwrap();
     assert_eq!((at.as_secs(), period.services.total(), period.services.ok, period.edges.total(), paid.len()), (0, 1, 1, 1, 1));
-    assert_eq!(period.response_times.count(), 1);
+    assert_eq!(period.response_times.total(), 1);
     // A period of no length is one nanosecond.
     assert_eq!(series(&traces, secs(0)..=secs(100), Duration::ZERO, select_all).len(), 7);
     assert!(series(&traces, secs(100)..=secs(0), Duration::from_secs(1), select_all).is_empty());
@@ -233,8 +233,8 @@ proptest! {
         prop_assert_eq!(together.values().map(|period| period.services.total()).sum::<u64>(), total);
         prop_assert_eq!(together.values().map(|period| period.edges.total()).sum::<u64>(), edges);
         for node in &graph.nodes {
-            prop_assert_eq!(node.response_times.count(), node.statistics.total());
-            prop_assert!(node.edges.iter().all(|edge| edge.to < graph.nodes.len() && edge.response_times.count() == edge.statistics.total()));
+            prop_assert_eq!(node.response_times.total(), node.statistics.total());
+            prop_assert!(node.edges.iter().all(|edge| edge.to < graph.nodes.len() && edge.response_times.total() == edge.statistics.total()));
         }
         // The graph of all is what the graphs of each trace are together.
         let apart: u64 = facts.iter().map(|facts| ServiceGraph::of(std::slice::from_ref(facts))).flat_map(|graph| graph.nodes).map(|node| node.statistics.total()).sum();

@@ -21,7 +21,7 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn push(&mut self, datagram: &[u8], from: SocketAddr) {
+    pub(crate) fn push(&mut self, datagram: &[u8], from: SocketAddr) {
         self.bytes.extend_from_slice(datagram);
         self.datagrams.push((self.bytes.len(), from));
     }

@@ -28,7 +28,10 @@ pub(crate) const SCRIPT: Asset = Asset::new("app", "js", JS, include_str!("asset
 pub(crate) const TRACES_STYLE: Asset = Asset::new("traces", "css", CSS, include_str!("assets/traces.css"));
 pub(crate) const TRACES_SCRIPT: Asset = Asset::new("traces", "js", JS, include_str!("assets/traces.js"));
 
-const ALL: [&Asset; 4] = [&STYLE, &SCRIPT, &TRACES_STYLE, &TRACES_SCRIPT];
+pub(crate) const TIMELINE_STYLE: Asset = Asset::new("timeline", "css", CSS, include_str!("assets/timeline.css"));
+pub(crate) const TIMELINE_SCRIPT: Asset = Asset::new("timeline", "js", JS, include_str!("assets/timeline.js"));
+
+const ALL: [&Asset; 6] = [&STYLE, &SCRIPT, &TRACES_STYLE, &TRACES_SCRIPT, &TIMELINE_STYLE, &TIMELINE_SCRIPT];
 
 impl Asset {
     pub(crate) const fn new(stem: &'static str, ending: &'static str, kind: &'static str, text: &'static str) -> Self {

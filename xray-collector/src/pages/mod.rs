@@ -14,11 +14,12 @@ mod scope;
 mod text;
 mod theme;
 mod time;
+mod timeline;
 
 use axum::Router;
 
 use crate::serve::App;
 
 pub(crate) fn router() -> Router<App> {
-    Router::new().merge(assets::router()).merge(list::router()).merge(live::router()).merge(theme::router())
+    Router::new().merge(assets::router()).merge(list::router()).merge(live::router()).merge(theme::router()).merge(timeline::router())
 }

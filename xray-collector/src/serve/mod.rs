@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use crate::collector::Collector;
 use crate::settings::{PORTS_TRIED, ServeSettings, Settings};
 use crate::traces::Traces;
-use crate::{api, pages};
+use crate::{api, otlp, pages};
 
 /// A collector with an HTTP side: what `cargo xray view` runs.
 ///
@@ -45,6 +45,7 @@ pub struct Local {
 pub(crate) struct App {
     pub(crate) traces: Traces,
     pub(crate) collector: Arc<Collector>,
+    pub(crate) settings: Arc<ServeSettings>,
     pub(crate) api: Arc<api::Kept>,
 }
 
@@ -59,7 +60,7 @@ impl Local {
         let (collector, listener) = bind(address, &settings)?;
         listener.set_nonblocking(true)?;
         let collector = Arc::new(collector);
-        let app = App { traces: collector.held().clone(), collector: Arc::clone(&collector), api };
+        let app = App { traces: collector.held().clone(), collector: Arc::clone(&collector), settings: Arc::new(serve.clone()), api };
         let router = router(app, &serve, collector.local_addr());
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("xray-serve").enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
@@ -107,6 +108,7 @@ fn router(app: App, settings: &ServeSettings, address: SocketAddr) -> Router {
     let guard = guard::Guard::new(settings, address);
     Router::new()
         .merge(api::router())
+        .merge(otlp::router())
         .merge(pages::router())
         .fallback(nothing_there)
         .with_state(app)

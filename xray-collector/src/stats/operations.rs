@@ -76,7 +76,7 @@ pub(crate) fn operations(traces: &[Arc<Facts>]) -> Vec<Operation> {
     let mut operations: Vec<_> = groups.into_values().map(|group| group.sum_up(minutes)).collect();
     operations.sort_by(|one, other| {
         let names = |operation: &Operation| (operation.service.clone(), operation.kind.clone(), operation.name.clone());
-        other.statistics.response_time.cmp(&one.statistics.response_time).then_with(|| names(one).cmp(&names(other)))
+        other.statistics.response_time().cmp(&one.statistics.response_time()).then_with(|| names(one).cmp(&names(other)))
     });
     operations
 }

@@ -13,10 +13,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use xray_model::TraceId;
-use xray_model::document::{Document, Timestamp};
+use xray_model::document::{Document, Forest, Timestamp};
 
 use crate::facts::{Facts, Names};
 use crate::settings::Settings;
+use crate::trace::Placed;
 use fresh::Fresh;
 pub(crate) use merge::Slot;
 pub(crate) use pack::{Packed, Packer};
@@ -30,6 +31,10 @@ const DOCUMENTS_AT_ONCE: usize = 4;
 
 /// Traces that make room after which texts that no trace holds any more are looked for, unless there are far more texts than that.
 const EVICTED_UNTIL_SWEEP: usize = 4_096;
+/// Makes trees of documents of one trace.
+pub(crate) fn put_together(documents: impl IntoIterator<Item = Document>) -> Forest<Placed> {
+    assemble::assemble(merge::merge(documents))
+}
 
 /// All traces, and what had to go.
 pub(crate) struct Store {

@@ -45,8 +45,6 @@
       const shown = next.innerHTML;
       old.replaceWith(next);
       next.dataset.shown = shown;
-      reveal(next);
-      times(next);
       document.dispatchEvent(new CustomEvent("xray:fresh", { detail: next }));
     }
     if (marked) one(`tr[data-key="${CSS.escape(marked)}"]`)?.classList.add("here");
@@ -225,6 +223,7 @@
   });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") watch(); else rest(); });
 
+  document.addEventListener("xray:fresh", (event) => { reveal(event.detail); times(event.detail); });
   reveal();
   times();
   if (live) watch();

@@ -1,0 +1,3 @@
+//! One measure each.
+
+pub mod answers;

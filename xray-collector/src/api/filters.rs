@@ -1,0 +1,83 @@
+//! Filter expressions and groups of a request.
+
+use std::collections::BTreeMap;
+
+use xray_model::TraceId;
+
+use super::error::Error;
+use super::groups::Group;
+use crate::facts::Facts;
+use crate::filter::{self, Context, Filter};
+use crate::members::Members;
+use crate::serve::App;
+use crate::trace::Trace;
+use crate::traces::Traces;
+
+/// The traces that a request wants: all, those of a filter expression, or those of a group.
+pub(super) struct Wanted {
+    text: String,
+    filter: Filter,
+    /// Filters of all groups, as they were when the request came.
+    groups: BTreeMap<String, (String, Filter)>,
+}
+
+impl Wanted {
+    /// By a member that holds a filter expression.
+    pub(super) fn read(app: &App, request: &Members<'_>, member: &str, chars_max: usize) -> Result<Self, Error> {
+        let text = request.text(member, 0..=chars_max)?.unwrap_or_default();
+        Ok(Self { text: text.to_owned(), filter: parse(&request.place(member), text)?, groups: groups(app) })
+    }
+
+    /// By `GroupName` or `GroupARN`.
+    pub(super) fn of_group(app: &App, request: &Members<'_>) -> Result<Self, Error> {
+        let text = app.api.groups.meant(request)?.map(|group| group.filter).unwrap_or_default();
+        Ok(Self { filter: parse("FilterExpression", &text)?, text, groups: groups(app) })
+    }
+
+    /// As the client wrote it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    pub(super) fn matches(&self, app: &App, facts: &Facts) -> bool {
+        self.filter.matches(facts, &self.asking(&app.traces))
+    }
+
+    /// What filters ask beyond facts.
+    pub(super) fn asking<'a>(&'a self, traces: &'a Traces) -> impl Context + 'a {
+        Asking { traces, groups: &self.groups }
+    }
+}
+
+/// A filter expression of a request; its error shows the place.
+pub(super) fn parse(place: &str, text: &str) -> Result<Filter, Error> {
+    Filter::parse(text).map_err(|error| Error::invalid(format!("{place}: column {}: {error}", error.column())))
+}
+
+fn groups(app: &App) -> BTreeMap<String, (String, Filter)> {
+    // What is kept was read before.
+    let parsed = |group: Group| Some((group.name.clone(), (group.arn(), Filter::parse(&group.filter).ok()?)));
+    app.api.groups.all().into_iter().filter_map(parsed).collect()
+}
+
+struct Asking<'a> {
+    traces: &'a Traces,
+    groups: &'a BTreeMap<String, (String, Filter)>,
+}
+
+impl Context for Asking<'_> {
+    fn group(&self, group: filter::Group<'_>) -> Option<&Filter> {
+        match group {
+            filter::Group::Name(name) => self.groups.get(name).map(|(_, filter)| filter),
+            filter::Group::Arn(arn) => self.groups.values().find_map(|(other, filter)| (other == arn).then_some(filter)),
+        }
+    }
+
+    fn trace(&self, id: TraceId) -> Option<Trace> {
+        self.traces.trace(id)
+    }
+}

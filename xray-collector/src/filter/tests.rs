@@ -1,0 +1,4 @@
+mod arbitrary;
+mod errors;
+mod language;
+mod matching;
