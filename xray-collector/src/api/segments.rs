@@ -41,7 +41,7 @@ fn keep(traces: &Traces, document: &str) -> Result<(), Refused> {
     }
     if document.starts_with("T1") || document.starts_with("M1") {
         // OTLP in base64, as the collector of OpenTelemetry sends it on.
-        return match traces.put_arrival(arrival::of_body(document.as_bytes())) {
+        return match traces.put_arrival(|packer| arrival::of_body(document.as_bytes(), packer)) {
             Some((reason, why)) => Err(refused("UnsupportedFormat", format!("{reason}: {why}"))),
             None => Ok(()),
         };

@@ -115,7 +115,7 @@ fn taken(app: &App, encoding: Encoding, body: &[u8], compressed: bool) -> Respon
     };
     match read {
         Ok(translated) => {
-            app.traces.put_arrival(arrival::of_documents(&translated.documents));
+            app.traces.put_arrival(|packer| arrival::of_documents(&translated.documents, packer));
             answer(encoding, translated)
         }
         Err(malformed) => refused(encoding, &malformed),
