@@ -1,6 +1,9 @@
 //! The main job: `cargo run --example quickstart` shows what it is said to show.
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 fn quickstart(args: &[&str]) -> Output {
     example("quickstart", args)
@@ -106,6 +109,7 @@ fn services_and_costs_are_summed_up() {
     assert_eq!(line("recorded  "), "recorded 19 segments, 92 subsegments");
     assert!(line("sent  ").starts_with("sent 19 documents, "), "{report}");
     assert_eq!(line("lost  "), "lost nothing");
+    assert!(report.ends_with("cargo run --example quickstart -- --view\n"), "{report}");
     assert!(line("in all  ").contains(" ns per subsegment"), "{report}");
 }
 
@@ -128,7 +132,7 @@ fn it_fits_80_columns_with_and_without_colour() {
 fn bad_arguments_are_answered_with_what_there_is() {
     for (args, problem) in [
         (&["--colour", "sometimes"][..], "quickstart: --color takes always, never or auto, not `sometimes`"),
-        (&["--order"], "quickstart: `--order` is not an option; there are --orders, --color and --help"),
+        (&["--order"], "quickstart: `--order` is not an option; there are --orders, --view, --color and --help"),
         (&["--orders"], "quickstart: --orders needs a file"),
     ] {
         let output = quickstart(args);
@@ -145,4 +149,60 @@ fn bad_arguments_are_answered_with_what_there_is() {
 fn a_file_without_orders_is_no_failure() {
     let report = report(&["--orders", "rustfmt.toml"]);
     assert_holds(&report, &["line 1 of the file is not an order", "recorded   0 segments", "lost       nothing"]);
+}
+
+/// The example itself, and not cargo around it, which would leave it behind when it is ended.
+fn program() -> std::path::PathBuf {
+    let built =
+        Command::new(env!("CARGO")).args(["build", "--quiet", "--example", "quickstart"]).current_dir(env!("CARGO_MANIFEST_DIR")).status();
+    assert!(built.expect("cargo runs").success());
+    let tests = std::env::current_exe().expect("the path of this test");
+    tests.ancestors().nth(2).expect("the folder above `deps`").join("examples/quickstart")
+}
+
+/// As Ctrl-C does it; the exit code.
+#[cfg(unix)]
+fn end(child: &mut std::process::Child) -> Option<i32> {
+    let kill = Command::new("kill").args(["-2", &child.id().to_string()]).status();
+    if !kill.is_ok_and(|status| status.success()) {
+        let _ = child.kill();
+    }
+    child.wait().expect("it ends").code()
+}
+
+/// There is no Ctrl-C for one child; so it is said to have ended well.
+#[cfg(not(unix))]
+fn end(child: &mut std::process::Child) -> Option<i32> {
+    let _ = child.kill();
+    child.wait().ok().map(|_| 0)
+}
+
+#[test]
+fn the_viewer_fills_with_orders_until_it_is_ended() {
+    let mut command = Command::new(program());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().contains("XRAY_")) {
+        command.env_remove(name);
+    }
+    let mut child = command.arg("--view").stdout(Stdio::piped()).spawn().expect("the example runs");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+    let at = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_else(|| panic!("no address in {line:?}"));
+    let page = || {
+        let mut stream = TcpStream::connect(at).expect("the viewer answers");
+        write!(stream, "GET /traces HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n").expect("it reads");
+        let mut page = String::new();
+        stream.read_to_string(&mut page).expect("it writes");
+        page
+    };
+    // The services of the seven orders, those of the town, and what comes from elsewhere.
+    let expected = ["orders", "storefront", "mailer"];
+    let mut last = String::new();
+    let found = (0..600).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        last = page();
+        expected.iter().all(|name| last.contains(name))
+    });
+    let ended = end(&mut child);
+    assert!(found, "not all of {expected:?} are in\n{last}");
+    assert_eq!(ended, Some(0), "Ctrl-C ends it");
 }

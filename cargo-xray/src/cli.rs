@@ -7,7 +7,11 @@ use std::{fs, io};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::ask::{self, QueryArgs, TailArgs, TraceArgs};
 use crate::config::{self, Config};
+use crate::doctor::{self, DoctorArgs};
+use crate::environment::Environment;
+use crate::local::{self, ViewArgs};
 use crate::manifest::{self, Options, Read};
 use crate::{Error, template};
 
@@ -18,9 +22,9 @@ enum Cargo {
     Xray(Xray),
 }
 
-/// What a program tells X-Ray and CloudWatch, and the dashboards and alarms for it
+/// A local X-Ray; what a program tells X-Ray and CloudWatch, and the dashboards and alarms for it
 #[derive(Args)]
-#[command(version, arg_required_else_help = true, after_help = "Nothing is built or run for it, and no AWS account is needed.")]
+#[command(version, arg_required_else_help = true, after_help = "No AWS account is needed for any of it.")]
 struct Xray {
     #[command(subcommand)]
     command: Command,
@@ -28,6 +32,16 @@ struct Xray {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run a local X-Ray: it takes what programs send to the X-Ray daemon, and shows it in the browser
+    View(ViewArgs),
+    /// Print traces as they complete, from a local X-Ray that runs
+    Tail(TailArgs),
+    /// Print one trace
+    Trace(TraceArgs),
+    /// List traces that a filter expression finds
+    Query(QueryArgs),
+    /// Look at what has to be right for traces to arrive, and say what to do
+    Doctor(DoctorArgs),
     /// List traced names, annotations, metadata, metrics and dimensions, as the source says them
     Manifest(ManifestArgs),
     /// Print a CloudFormation template: dashboard, groups of traces, sampling rules
@@ -96,19 +110,33 @@ struct TemplateArgs {
 #[must_use]
 pub fn main() -> ExitCode {
     let Cargo::Xray(Xray { command }) = Cargo::parse();
-    let result = match command {
-        Command::Manifest(args) => print_manifest(&args),
-        Command::Dashboard(args) => print_template(&args, template::dashboard),
-        Command::Alarms(args) => print_template(&args, template::alarms),
-        Command::Config => Ok(config::SAMPLE.to_owned()),
-    };
-    match result.and_then(|text| print(&text)) {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(&command) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn run(command: &Command) -> Result<ExitCode, Error> {
+    let environment = Environment::read();
+    let text = match command {
+        Command::View(args) => return local::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Tail(args) => return ask::tail(args, &environment).map(|()| ExitCode::SUCCESS),
+        Command::Doctor(args) => {
+            let (text, is_well) = doctor::run(args, &environment);
+            print(&text)?;
+            return Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Command::Trace(args) => ask::trace(args, &environment),
+        Command::Query(args) => ask::query(args, &environment),
+        Command::Manifest(args) => print_manifest(args),
+        Command::Dashboard(args) => print_template(args, template::dashboard),
+        Command::Alarms(args) => print_template(args, template::alarms),
+        Command::Config => Ok(config::SAMPLE.to_owned()),
+    };
+    text.and_then(|text| print(&text)).map(|()| ExitCode::SUCCESS)
 }
 
 fn print(text: &str) -> Result<(), Error> {

@@ -4,23 +4,35 @@ use std::fmt;
 
 /// Why there is no result: a text that names the value and the remedy, of one line or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error(String);
+pub struct Error {
+    text: String,
+    is_unreachable: bool,
+}
 
 impl Error {
     /// An error with this text.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self { text: text.into(), is_unreachable: false }
+    }
+
+    /// The error that nobody is there to be asked.
+    pub(crate) fn unreachable(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_unreachable: true }
+    }
+
+    pub(crate) fn is_unreachable(&self) -> bool {
+        self.is_unreachable
     }
 
     /// All of these in one, or `Ok` if there are none.
     pub(crate) fn all(problems: &[String]) -> Result<(), Self> {
-        if problems.is_empty() { Ok(()) } else { Err(Self(problems.join("\n"))) }
+        if problems.is_empty() { Ok(()) } else { Err(Self::new(problems.join("\n"))) }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 

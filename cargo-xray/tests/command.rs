@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::process::Command;
 
-use common::{SHOP, run, workspace, xray};
+use common::{SHOP, run, workspace, xray_in};
 
 const MAIN: &str = r#"mod pay;
 #[path = "../shared/stock.rs"]
@@ -54,7 +54,7 @@ fn shop(name: &str) -> std::path::PathBuf {
 
 #[test]
 fn a_workspace_is_read() {
-    let said = xray(&shop("read"), &["manifest", "--format", "table"]);
+    let said = xray_in(&shop("read"), &["manifest", "--format", "table"]);
     assert_eq!((said.code, &*said.err), (Some(0), ""));
     let expected = "\
 Segments and subsegments (6)
@@ -89,19 +89,19 @@ Dimensions (2)
 #[test]
 fn one_package_can_be_read_alone() {
     let folder = shop("package");
-    let bank = xray(&folder, &["manifest", "-p", "bank"]);
+    let bank = xray_in(&folder, &["manifest", "-p", "bank"]);
     assert!(bank.code == Some(0) && bank.out.contains("## handle") && !bank.out.contains("bank.example.com"), "{bank:?}");
-    let both = xray(&folder, &["manifest", "-p", "bank", "--package", "shop"]);
-    assert_eq!(both.out, xray(&folder, &["manifest"]).out);
-    let alarms = xray(&folder, &["alarms", "-p", "bank"]);
+    let both = xray_in(&folder, &["manifest", "-p", "bank", "--package", "shop"]);
+    assert_eq!(both.out, xray_in(&folder, &["manifest"]).out);
+    let alarms = xray_in(&folder, &["alarms", "-p", "bank"]);
     assert!(alarms.out.contains("\"bank: fault rate\""), "{alarms:?}");
-    let wrong = xray(&folder, &["manifest", "-p", "bnk"]);
+    let wrong = xray_in(&folder, &["manifest", "-p", "bnk"]);
     assert!(wrong.code == Some(1) && wrong.err.contains("no package `bnk`") && wrong.err.contains("bank"), "{wrong:?}");
 }
 
 #[test]
 fn all_targets_are_tests_and_examples_too() {
-    let said = xray(&shop("all_targets"), &["manifest", "--format", "table", "--all-targets"]);
+    let said = xray_in(&shop("all_targets"), &["manifest", "--format", "table", "--all-targets"]);
     assert_eq!((said.code, &*said.err), (Some(0), ""));
     for name in ["in_tests", "in_more_tests", "it", "helper", "show", "b", "place"] {
         assert!(said.out.lines().any(|line| line.split_whitespace().next() == Some(name)), "{name}\n{}", said.out);
@@ -114,14 +114,14 @@ fn all_targets_are_tests_and_examples_too() {
 #[test]
 fn json_is_the_same_each_time_and_from_each_folder() {
     let folder = shop("json");
-    let first = xray(&folder, &["manifest"]);
+    let first = xray_in(&folder, &["manifest"]);
     assert_eq!(first.code, Some(0), "{first:?}");
-    assert_eq!(xray(&folder.join("bank"), &["manifest"]).out, first.out);
+    assert_eq!(xray_in(&folder.join("bank"), &["manifest"]).out, first.out);
     let path = folder.join("shop/Cargo.toml");
-    assert_eq!(xray(&std::env::temp_dir(), &["manifest", "--manifest-path", path.to_str().unwrap()]).out, first.out);
+    assert_eq!(xray_in(&std::env::temp_dir(), &["manifest", "--manifest-path", path.to_str().unwrap()]).out, first.out);
     assert!(first.out.starts_with("{\n  \"version\": 1,\n  \"traced\": [\n    {\n      \"name\": \"## handle\",\n"), "{}", first.out);
     assert!(!first.out.contains(".rs:") && !first.out.contains(folder.to_str().unwrap()), "{}", first.out);
-    let located = xray(&folder, &["manifest", "--locations"]);
+    let located = xray_in(&folder, &["manifest", "--locations"]);
     assert!(located.out.contains("\"shop/src/main.rs:7\""), "{}", located.out);
 }
 
@@ -129,7 +129,7 @@ fn json_is_the_same_each_time_and_from_each_folder() {
 fn a_committed_manifest_is_compared() {
     let folder = shop("check");
     let file = folder.join("xray.json");
-    let check = || xray(&folder, &["manifest", "--check", "xray.json"]);
+    let check = || xray_in(&folder, &["manifest", "--check", "xray.json"]);
     let missing = check();
     assert_eq!(missing.code, Some(1));
     assert!(
@@ -138,7 +138,7 @@ fn a_committed_manifest_is_compared() {
         missing.err
     );
 
-    fs::write(&file, xray(&folder, &["manifest"]).out).unwrap();
+    fs::write(&file, xray_in(&folder, &["manifest"]).out).unwrap();
     let same = check();
     assert_eq!((same.code, &*same.out, &*same.err), (Some(0), "", ""));
 
@@ -152,7 +152,7 @@ fn a_committed_manifest_is_compared() {
     let expected = "error: xray.json is not what the source says: 1 added, 1 removed\n  Annotations\n  + order (shop/src/main.rs)\n  - order_id \
                     (shop/src/main.rs)\nIf that is as it should be, write the file anew by `cargo xray manifest > xray.json` and commit it\n";
     assert_eq!(other.err, expected);
-    let flags = xray(&folder, &["manifest", "--all-targets", "--locations", "--check", "xray.json"]);
+    let flags = xray_in(&folder, &["manifest", "--all-targets", "--locations", "--check", "xray.json"]);
     assert!(flags.err.contains("`cargo xray manifest --all-targets --locations > xray.json`"), "{}", flags.err);
 }
 
@@ -163,7 +163,7 @@ fn files_that_do_not_parse_are_all_named() {
         &[SHOP, ("src/main.rs", "fn main() {}"), ("src/a.rs", "fn a( {"), ("src/b.rs", "fn b() {}\n\"open"), ("src/c.rs", "fn c() {}")],
     );
     fs::write(folder.join("src/d.rs"), b"// \xff").unwrap();
-    let said = xray(&folder, &["manifest"]);
+    let said = xray_in(&folder, &["manifest"]);
     assert_eq!((said.code, &*said.out), (Some(1), ""));
     for part in ["src/a.rs:1:", "src/b.rs:2:", "src/d.rs: this file cannot be read", "does not parse"] {
         assert!(said.err.contains(part), "{part}\n{}", said.err);
@@ -174,7 +174,7 @@ fn files_that_do_not_parse_are_all_named() {
 #[test]
 fn what_is_odd_is_told_and_is_no_error() {
     let text = "static A: M = Metric::counter(\"A\", []);\nstatic B: M = Metric::new(\"A\", Unit::Bytes, []);\nstatic C: M = Metric::counter(N, []);\nfn main() {}";
-    let said = xray(&workspace("odd", &[SHOP, ("src/main.rs", text)]), &["manifest"]);
+    let said = xray_in(&workspace("odd", &[SHOP, ("src/main.rs", text)]), &["manifest"]);
     assert_eq!(said.code, Some(0));
     assert!(said.err.contains("warning: src/main.rs:3: the name or the unit of this metric is computed"), "{}", said.err);
     assert!(said.err.contains("warning: the metric `A` has the unit Bytes in src/main.rs, and Count in src/main.rs"), "{}", said.err);
@@ -198,7 +198,7 @@ fn wrong_use_is_told_with_the_remedy() {
         (&["dashboard", "--region", "moon"], 1, &["the flags: `region` is `moon`", "eu-west-1"]),
         (&[], 2, &["Usage: cargo xray <COMMAND>", "manifest", "dashboard", "alarms", "config"]),
     ] {
-        let said = xray(&folder, args);
+        let said = xray_in(&folder, args);
         assert_eq!((said.code, &*said.out), (Some(code), ""), "{args:?} {}", said.err);
         assert!(parts.iter().all(|part| said.err.contains(part)), "{args:?}\n{}", said.err);
     }
@@ -207,28 +207,28 @@ fn wrong_use_is_told_with_the_remedy() {
 #[test]
 fn settings_come_from_the_workspace_and_flags_win() {
     let folder = shop("settings");
-    let guessed = xray(&folder.join("bank"), &["alarms"]);
+    let guessed = xray_in(&folder.join("bank"), &["alarms"]);
     assert!(guessed.out.contains("\"settings: fault rate\"") && guessed.err.contains("`settings`"), "{guessed:?}");
     fs::write(folder.join("xray.toml"), "service = \"orders\"\nnamespace = \"Shop\"\n[alarms.dependencies]\nnames = [\"DynamoDB\"]\n")
         .unwrap();
-    let set = xray(&folder.join("bank"), &["alarms"]);
+    let set = xray_in(&folder.join("bank"), &["alarms"]);
     assert_eq!((set.code, &*set.err), (Some(0), ""));
     for part in
         ["\"orders: fault rate\"", "\"Namespace\": \"Shop\"", "\"orders: faults of DynamoDB\"", "\"orders: faults of bank.example.com\""]
     {
         assert!(set.out.contains(part), "{part}\n{}", set.out);
     }
-    let flags = xray(&folder, &["dashboard", "--service", "till", "--namespace", "N", "--region", "eu-central-1"]);
+    let flags = xray_in(&folder, &["dashboard", "--service", "till", "--namespace", "N", "--region", "eu-central-1"]);
     assert!(flags.out.contains("\\\"till\\\"") && flags.out.contains("eu-central-1") && !flags.out.contains("Fn::Sub"), "{}", flags.out);
 }
 
 #[test]
 fn config_prints_a_file_that_changes_nothing() {
     let folder = workspace("config", &[SHOP, ("src/main.rs", "fn main() {}")]);
-    let before = xray(&folder, &["dashboard", "--service", "orders"]);
-    let config = xray(&folder, &["config"]);
+    let before = xray_in(&folder, &["dashboard", "--service", "orders"]);
+    let config = xray_in(&folder, &["config"]);
     fs::write(folder.join("xray.toml"), &config.out).unwrap();
-    let after = xray(&folder, &["dashboard", "--service", "orders"]);
+    let after = xray_in(&folder, &["dashboard", "--service", "orders"]);
     assert_eq!((before.code, after.code, before.out), (Some(0), Some(0), after.out));
 }
 
@@ -241,6 +241,6 @@ fn cargo_finds_it_as_a_subcommand() {
     let said = run(Command::new(env!("CARGO")).args(["xray", "--help"]).env("PATH", path));
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(said.out.contains("Usage: cargo xray <COMMAND>"), "{}", said.out);
-    let version = xray(std::path::Path::new("."), &["--version"]);
+    let version = xray_in(std::path::Path::new("."), &["--version"]);
     assert!(version.out.contains(env!("CARGO_PKG_VERSION")), "{version:?}");
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{SHOP, run, workspace, xray};
+use common::{SHOP, run, workspace, xray_in};
 
 const CFN_LINT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/python/bin/cfn-lint");
 
@@ -19,7 +19,7 @@ fn pass(folder: &Path, flags: &[&[&str]]) {
     lint.args(["--non-zero-exit-code", "informational", "--include-checks", "I", "--regions", "eu-west-1", "--"]);
     for (index, flags) in flags.iter().enumerate() {
         for command in ["dashboard", "alarms"] {
-            let said = xray(folder, &[&[command], *flags].concat());
+            let said = xray_in(folder, &[&[command], *flags].concat());
             assert_eq!(said.code, Some(0), "{command} {flags:?}: {}", said.err);
             let path = folder.join(format!("{command}{index}.json"));
             fs::write(&path, said.out).unwrap();
@@ -91,7 +91,7 @@ fn with_odd_names() {
 #[test]
 fn what_is_wrong_is_seen() {
     let folder = workspace("lint_wrong", &[SHOP, ("src/main.rs", "fn main() {}")]);
-    let template = xray(&folder, &["dashboard", "--service", "orders"]).out;
+    let template = xray_in(&folder, &["dashboard", "--service", "orders"]).out;
     assert!(template.contains("\"Priority\": 1000"), "{template}");
     let path = folder.join("wrong.json");
     fs::write(&path, template.replace("\"Priority\": 1000", "\"Priority\": 0")).unwrap();

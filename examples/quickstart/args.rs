@@ -11,6 +11,7 @@ Runs a small order service, traced with autoxray, and shows its traces.
 usage: cargo run --example quickstart -- [options]
 
   --orders FILE   orders, one JSON object on each line; the example's own if left out
+  --view         keep a viewer open in the browser, and orders coming in, until Ctrl-C
   --color WHEN    always, never or auto; auto heeds NO_COLOR and looks for a terminal
   --help          this text
 ";
@@ -20,6 +21,7 @@ usage: cargo run --example quickstart -- [options]
 pub struct Args {
     pub orders: PathBuf,
     pub colour: bool,
+    pub view: bool,
     pub help: bool,
 }
 
@@ -27,14 +29,15 @@ impl Args {
     pub fn parse(mut given: impl Iterator<Item = OsString>) -> Result<Self, String> {
         // The folder this example was built in, which is where it is run.
         let orders = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart/orders.jsonl");
-        let mut args = Self { orders, colour: colour("auto")?, help: false };
+        let mut args = Self { orders, colour: colour("auto")?, view: false, help: false };
         while let Some(option) = given.next() {
             let mut value = |what: &str| given.next().ok_or_else(|| format!("{} needs {what}", option.display()));
             match option.to_str() {
                 Some("--orders") => args.orders = value("a file")?.into(),
                 Some("--color" | "--colour") => args.colour = colour(&value("always, never or auto")?.to_string_lossy())?,
+                Some("--view") => args.view = true,
                 Some("--help" | "-h") => args.help = true,
-                _ => return Err(format!("`{}` is not an option; there are --orders, --color and --help", option.display())),
+                _ => return Err(format!("`{}` is not an option; there are --orders, --view, --color and --help", option.display())),
             }
         }
         Ok(args)

@@ -1,6 +1,6 @@
 //! The whole of autoxray in one program: a small order service is traced, and its traces are shown. Nothing has to be set up.
 //!
-//! `cargo run --example quickstart`
+//! `cargo run --example quickstart`, and with `-- --view` for a viewer in the browser in which orders keep coming in.
 //!
 //! Three services run in this process. `shop`, `payments` and `warehouse` hold their code, which is traced with `#[traced]` and nothing
 //! else; `network` stands for HTTP between them. The orders come from a file, one goes wrong in each way that there is: an error of the
@@ -11,23 +11,27 @@
 #![allow(unreachable_pub)]
 
 mod args;
+mod chance;
 mod figures;
+mod neighbours;
 mod network;
 mod order;
 mod payments;
 mod shop;
+mod town;
 mod warehouse;
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
+use std::net::SocketAddr;
 use std::panic;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use autoxray::{Recorder, Sampling, UdpExporter};
+use autoxray::{AlreadyInstalled, Recorder, Sampling, UdpExporter};
 use tokio::task::JoinError;
-use xray_collector::{Collector, Trace, View, view};
+use xray_collector::{Collector, Local, ServeSettings, Settings, Trace, View, view};
 
 use args::{Args, USAGE};
 use figures::Headings;
@@ -64,14 +68,11 @@ fn run(args: &Args, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
         return Ok(out.write_all(USAGE.as_bytes())?);
     }
     let orders = order::read(&args.orders)?;
+    if args.view {
+        return show(&orders, out);
+    }
     let collector = Collector::start("127.0.0.1:0")?;
-    // A service would leave all of this out: it would be named in AWS_XRAY_TRACING_NAME, and send to the daemon on this machine.
-    Recorder::builder()
-        .service_name("orders")
-        .sampling(Sampling::Always)
-        .exporter(UdpExporter::new(&collector.local_addr().into()))
-        .install()?;
-
+    record_to(collector.local_addr())?;
     let headings = Headings { colour: args.colour };
     let outcomes = work(orders.orders.clone());
     headings.write(out, "What the program did")?;
@@ -95,7 +96,34 @@ fn run(args: &Args, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     if sent == 0 && !orders.orders.is_empty() {
         writeln!(out, "Nothing was traced. Do AWS_XRAY_SDK_ENABLED, AWS_XRAY_SDK_DISABLED or XRAY_SAMPLING_RATE switch tracing off?")?;
     }
+    writeln!(out, "\nIn the browser, with orders that keep coming in: cargo run --example quickstart -- --view")?;
     Ok(())
+}
+
+/// A service would leave all of this out: it would be named in AWS_XRAY_TRACING_NAME, and send to the daemon on this machine.
+fn record_to(collector: SocketAddr) -> Result<(), AlreadyInstalled> {
+    let exporter = UdpExporter::new(&collector.into());
+    Recorder::builder().service_name("orders").sampling(Sampling::Always).exporter(exporter).install()
+}
+
+/// Keeps a viewer open, and something to see in it, until Ctrl-C.
+fn show(orders: &Orders, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    let local = Local::start(([127, 0, 0, 1], 0).into(), Settings::default(), ServeSettings::default())?;
+    let address = local.local_addr();
+    record_to(address)?;
+    writeln!(out, "The viewer is at http://{address}/ and orders keep coming in; Ctrl-C ends it.")?;
+    out.flush()?;
+    work(orders.orders.clone());
+    stay(address)?;
+    Ok(())
+}
+
+#[tokio::main]
+async fn stay(collector: SocketAddr) -> io::Result<()> {
+    tokio::select! {
+        ended = tokio::signal::ctrl_c() => ended,
+        ended = town::live(collector) => ended,
+    }
 }
 
 /// Runs the three services until all orders are dealt with.

@@ -1,6 +1,7 @@
 //! What must hold for any bytes that come from outside. The fuzz targets feed these functions; CONTRIBUTING.md says how.
 
 use serde_json::Value;
+use xray_collector::filter::Filter;
 use xray_model::document::{self, Document};
 use xray_model::limits::{DOCUMENT_BYTES_MAX, HEADER_EXTRAS_BYTES_MAX};
 use xray_model::{Sampled, TRACE_ID_LEN, TraceHeader, datagram as daemon};
@@ -82,6 +83,28 @@ pub fn event(bytes: &[u8]) {
     }
 }
 
+/// Any text is a filter or refused at a place in it; what is read is the same when it is written and read again.
+pub fn filter(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    match Filter::parse(&text) {
+        Ok(filter) => {
+            let written = filter.to_string();
+            if written.len() <= Filter::BYTES_MAX {
+                assert_eq!(Filter::parse(&written).as_ref(), Ok(&filter), "{written:?}");
+            }
+        }
+        Err(error) => {
+            assert!((1..=text.chars().count() + 1).contains(&error.column()), "{error:?}");
+            assert_eq!(error.to_string().lines().count(), 3, "{error}");
+        }
+    }
+}
+
+/// Any body of any operation of X-Ray's API gets an answer, or an error in the service's shape. The first line is the path.
+pub fn api(bytes: &[u8]) {
+    xray_collector::fuzzing::api(bytes);
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -127,7 +150,16 @@ mod tests {
     }
 
     #[test]
+    fn apis() {
+        run("api", super::api);
+    }
+
+    #[test]
     fn events() {
         run("event", super::event);
+    }
+    #[test]
+    fn filters() {
+        run("filter", super::filter);
     }
 }

@@ -15,10 +15,16 @@ struct Rule {
     signs: &'static [&'static str],
 }
 
-/// The testkit's fake daemon is a daemon: it cannot do without a socket.
+/// The testkit's fake daemon is a daemon, and `cargo xray doctor` sends a document to try the way: they cannot do without a socket.
 const SOCKETS: Rule = Rule {
     what: "sockets are for exporters and for the collector's ingest",
-    places: &["xray-runtime/src/export/", "xray-collector/src/ingest/", "xray-collector/src/serve/", "xray-testkit/src/daemon.rs"],
+    places: &[
+        "xray-runtime/src/export/",
+        "xray-collector/src/ingest/",
+        "xray-collector/src/serve/",
+        "xray-testkit/src/daemon.rs",
+        "cargo-xray/src/doctor/probe.rs",
+    ],
     signs: &["UdpSocket", "TcpStream", "TcpListener", "UnixDatagram", "UnixStream", "UnixListener", "Socket", "socket2", "SockRef"],
 };
 
@@ -26,7 +32,12 @@ const SOCKETS: Rule = Rule {
 const ENVIRONMENT: Rule = Rule {
     what: "the environment is read once, in config/env.rs: take a setting from there",
     // The second has names that the first looks up.
-    places: &["xray-runtime/src/config/env.rs", "xray-runtime/src/config/metrics.rs", "xray-macros/src/calls/note.rs"],
+    places: &[
+        "xray-runtime/src/config/env.rs",
+        "xray-runtime/src/config/metrics.rs",
+        "xray-macros/src/calls/note.rs",
+        "cargo-xray/src/environment.rs",
+    ],
     signs: &[
         "env::var",
         "env::var_os",
@@ -46,7 +57,7 @@ const ENVIRONMENT: Rule = Rule {
 
 const CLOCKS: Rule = Rule {
     what: "time is read in the clock module only: take a `Tick` or a `Stopwatch`, or be handed the time",
-    places: &["xray-runtime/src/clock.rs", "xray-sdk-patch/src/clock.rs", "xray-collector/src/clock.rs"],
+    places: &["xray-runtime/src/clock.rs", "xray-sdk-patch/src/clock.rs", "xray-collector/src/clock.rs", "cargo-xray/src/clock.rs"],
     signs: &["Instant::now", "SystemTime", "UNIX_EPOCH", "sys::counter"],
 };
 

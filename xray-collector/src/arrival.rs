@@ -6,7 +6,7 @@ use xray_model::document::Document;
 use crate::metrics::{self, Measured};
 use crate::otlp::{self, Text};
 use crate::rejects::Reason;
-use crate::store::Packed;
+use crate::store::{Packed, Packer};
 
 /// A document that can be stored.
 pub(crate) struct Readable {
@@ -29,7 +29,7 @@ impl Arrival {
 }
 
 /// Reads a datagram. Whatever the bytes are, it ends with what they hold, or why that cannot be used.
-pub(crate) fn read(bytes: &[u8]) -> Arrival {
+pub(crate) fn read(bytes: &[u8], packer: &mut Packer) -> Arrival {
     // The metrics of a program are sent without the daemon's header; their text may have line breaks.
     if !bytes.starts_with(HEADER.as_bytes()) && metrics::is_emf(bytes) {
         return match metrics::read(bytes) {
@@ -38,20 +38,20 @@ pub(crate) fn read(bytes: &[u8]) -> Arrival {
         };
     }
     match datagram::split(bytes) {
-        Ok(body) => of_body(body),
+        Ok(body) => of_body(body, packer),
         Err(reason) => Arrival::rejected(Reason::Datagram(reason), ""),
     }
 }
 
 /// Reads what stands behind the header, or in a list of PutTraceSegments: a document, or text that stands for some.
-pub(crate) fn of_body(body: &[u8]) -> Arrival {
+pub(crate) fn of_body(body: &[u8], packer: &mut Packer) -> Arrival {
     match body.first() {
         Some(b'T' | b'M') => {}
-        _ => return of_document(body),
+        _ => return of_document(body, packer),
     }
     match otlp::read_text(body) {
         Some(Text::Traces(Ok(translated))) => {
-            let mut arrival = of_documents(&translated.documents);
+            let mut arrival = of_documents(&translated.documents, packer);
             if translated.rejected > 0 {
                 arrival.rejected = Some((Reason::Otlp, format!("{} spans: {}", translated.rejected, translated.why)));
             }
@@ -59,22 +59,25 @@ pub(crate) fn of_body(body: &[u8]) -> Arrival {
         }
         Some(Text::Traces(Err(malformed))) => Arrival::rejected(Reason::Otlp, malformed),
         Some(Text::Metrics) => Arrival::rejected(Reason::OtlpMetrics, ""),
-        None => of_document(body),
+        None => of_document(body, packer),
     }
 }
 
-fn of_document(json: &[u8]) -> Arrival {
+fn of_document(json: &[u8], packer: &mut Packer) -> Arrival {
     match Document::parse(json) {
-        Ok(document) => Arrival { documents: vec![Readable { document, packed: Packed::new(json) }], ..Arrival::default() },
+        Ok(document) => {
+            let packed = packer.pack(&document, json);
+            Arrival { documents: vec![Readable { document, packed }], ..Arrival::default() }
+        }
         Err(error) => Arrival::rejected(Reason::Document, error),
     }
 }
 
 /// Reads several documents; if one of them is none, says why the first is not.
-pub(crate) fn of_documents(documents: &[String]) -> Arrival {
+pub(crate) fn of_documents(documents: &[String], packer: &mut Packer) -> Arrival {
     let mut all = Arrival::default();
     for json in documents {
-        let mut one = of_document(json.as_bytes());
+        let mut one = of_document(json.as_bytes(), packer);
         all.documents.append(&mut one.documents);
         all.rejected = all.rejected.or(one.rejected);
     }

@@ -19,3 +19,8 @@ pub(crate) fn since_1970(time: SystemTime) -> Timestamp {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_nanos(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
 }
+
+/// For requests that are signed, and credentials that end.
+pub(crate) fn system() -> SystemTime {
+    SystemTime::now()
+}

@@ -59,6 +59,9 @@ pub struct Stats {
     pub lost_in_kernel: Option<u64>,
     /// Errors of the socket.
     pub socket_errors: u64,
+    /// Bytes that may wait in the kernel's receive buffer, as it was granted: less than [`Settings::receive_buffer`] where the system sets a
+    /// limit (on Linux `net.core.rmem_max`).
+    pub receive_buffer: usize,
 }
 
 impl Collector {
@@ -144,6 +147,7 @@ impl Collector {
             lost_in_queue: losses.queue,
             lost_in_kernel: losses.kernel,
             socket_errors: losses.errors,
+            receive_buffer: self.listener.buffer(),
         }
     }
 

@@ -4,7 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use xray_model::document::{Document, Timestamp};
 
-use crate::ingest::Received;
+#[cfg(feature = "serve")]
+pub use crate::api::fuzzed as api;
+use crate::ingest::Batch;
 use crate::otlp;
 use crate::settings::Settings;
 use crate::traces::Traces;
@@ -13,7 +15,9 @@ use crate::view::{self, View};
 /// A datagram is taken or counted, and what it left can be looked at. A second time it changes nothing but counts.
 pub fn ingest(datagram: &[u8]) {
     let traces = Traces::new(&Settings::default());
-    let receive = || traces.receive(vec![Received { bytes: datagram.to_vec(), from: SocketAddr::from((Ipv4Addr::LOCALHOST, 1)) }]);
+    let mut batch = Batch::default();
+    batch.push(datagram, SocketAddr::from((Ipv4Addr::LOCALHOST, 1)));
+    let receive = || traces.receive(&batch);
     let look = || {
         let all = traces.all();
         let facts = traces.facts_between(Timestamp::from_nanos(0)..=Timestamp::from_nanos(u64::MAX));

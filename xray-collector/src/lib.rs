@@ -25,6 +25,8 @@ mod clock;
 mod collector;
 mod facts;
 pub mod filter;
+#[cfg(feature = "forward")]
+mod forward;
 #[doc(hidden)]
 pub mod fuzzing;
 mod graph;
@@ -43,6 +45,7 @@ mod otlp;
 mod pages;
 mod query;
 mod rejects;
+mod relay;
 mod rootcause;
 #[cfg(feature = "serve")]
 mod sampling;
@@ -56,8 +59,13 @@ mod traces;
 pub mod view;
 
 pub use collector::{Collector, Progress, Stats};
+#[cfg(feature = "forward")]
+pub use forward::{Forward, ForwardXray, Forwarder};
 pub use query::{ServiceSummary, Status, TraceSummary, services};
 pub use rejects::{Reason, RejectedDatagram, Rejections};
+pub use relay::{ForwardStats, Loss};
+#[cfg(feature = "serve")]
+pub use sampling::check_rules;
 #[cfg(feature = "serve")]
 pub use serve::Local;
 pub use settings::{ServeSettings, Settings};

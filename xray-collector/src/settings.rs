@@ -37,8 +37,9 @@ impl Default for Settings {
 /// Bytes shown of a rejected datagram.
 pub(crate) const REJECTED_BYTES_SHOWN: usize = 160;
 
-/// How soon the receiver sees that it should stop even if the datagram that wakes it is lost.
-pub(crate) const STOP_CHECK: Duration = Duration::from_millis(500);
+/// How often the receiver is told to stop until it does, and how long it is waited for in between.
+pub(crate) const STOP_ROUNDS_MAX: usize = 2_000;
+pub(crate) const STOP_ROUND: Duration = Duration::from_millis(1);
 
 /// Pause after a socket error, so that one that stays does not keep a core busy.
 pub(crate) const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(20);
@@ -48,6 +49,18 @@ pub(crate) const BURST_ROUND: Duration = Duration::from_millis(1);
 
 /// Rounds after which reading begins even if the burst is not over.
 pub(crate) const BURST_ROUNDS_MAX: usize = 200;
+
+/// Documents that are kept as they were read until the facts of their trace are made.
+pub(crate) const FRESH_DOCUMENTS_MAX: usize = 1_024;
+/// Bytes of JSON of those documents; read, they take several times that.
+pub(crate) const FRESH_BYTES_MAX: usize = 2 << 20;
+
+/// Names of documents that have a dictionary of their own to be compressed with.
+pub(crate) const DICTIONARIES_MAX: usize = 256;
+/// Bytes of a dictionary.
+pub(crate) const DICTIONARY_BYTES_MAX: usize = 4 << 10;
+/// Documents for which a dictionary is kept even if it is of little use.
+pub(crate) const DICTIONARY_RENEWED_AFTER: u32 = 128;
 
 /// Annotations of a trace that filter expressions see: X-Ray's quota.
 pub(crate) const ANNOTATIONS_INDEXED_MAX: usize = 50;
@@ -67,6 +80,45 @@ pub(crate) const EXAMPLES_MAX: usize = 5;
 pub(crate) const NODES_MAX: usize = 10_000;
 /// Other names under which callers know what they call, of each edge of a service map.
 pub(crate) const ALIASES_MAX: usize = 20;
+
+/// Spans of one OTLP request that are looked at: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPANS_MAX: usize = 10_000;
+/// Bytes of one span: what X-Ray's OTLP endpoint takes.
+pub(crate) const OTLP_SPAN_BYTES_MAX: usize = 200 << 10;
+/// Bytes of what describes the sender of spans. X-Ray's OTLP endpoint takes 16 KB of protocol buffers; as JSON the same is several times that.
+pub(crate) const OTLP_RESOURCE_BYTES_MAX: usize = 64 << 10;
+/// Attributes of a span, an event or a resource that are looked at; OpenTelemetry's SDKs send 128 at most unless told otherwise.
+pub(crate) const OTLP_ATTRIBUTES_MAX: usize = 512;
+/// Events of a span that are kept as metadata.
+pub(crate) const OTLP_EVENTS_MAX: usize = 128;
+
+/// Series of metrics that are kept; of those that come in beyond it, only how many is known.
+pub(crate) const METRICS_MAX: usize = 5_000;
+/// Points of a series that are kept; older ones stay in its sums.
+pub(crate) const METRIC_POINTS_MAX: usize = 120;
+/// OTLP requests that are worked on at a time; each may be several times larger decompressed.
+pub(crate) const OTLP_AT_ONCE_MAX: usize = 4;
+
+/// Documents in one PutTraceSegments: what the daemon sends, and X-Ray takes.
+pub(crate) const FORWARD_BATCH: usize = 50;
+/// Bytes of documents in one request, unless a single one has more.
+pub(crate) const FORWARD_BATCH_BYTES: usize = 4 << 20;
+/// How long a document waits for others to fill a batch with.
+pub(crate) const FORWARD_WAIT: Duration = Duration::from_secs(1);
+/// Bytes of documents that may wait to be sent on.
+pub(crate) const FORWARD_QUEUE_BYTES: usize = 64 << 20;
+/// Requests at a time.
+pub(crate) const FORWARD_AT_ONCE: usize = 8;
+/// How long one request may take.
+pub(crate) const FORWARD_TIME: Duration = Duration::from_secs(2);
+/// Pause before a request is tried again; it doubles each time.
+pub(crate) const FORWARD_PAUSE: Duration = Duration::from_millis(250);
+/// How long the end of the program waits for what is on its way.
+pub(crate) const FORWARD_STOP: Duration = Duration::from_secs(5);
+/// Bytes read of an answer.
+pub(crate) const FORWARD_ANSWER_BYTES: usize = 5 << 20;
+/// How often AWS is told how it went.
+pub(crate) const TELEMETRY_EACH: Duration = Duration::from_secs(60);
 
 /// How the collector answers over HTTP.
 #[derive(Clone, Debug, Default)]
@@ -160,6 +212,14 @@ pub(crate) const GROUPS_PAGE: usize = 10;
 pub(crate) const TAGS_MAX: usize = 50;
 /// Telemetry records that are kept for display.
 pub(crate) const TELEMETRY_MAX: usize = 100;
+/// Nodes that the map draws, the busiest; its tables have all.
+pub(crate) const NODES_DRAWN_MAX: usize = 400;
+/// Nodes and bends of edges that are placed; edges beyond that go straight.
+pub(crate) const LAYOUT_VERTICES_MAX: usize = 2_000;
+/// Bytes of stack for placing them.
+pub(crate) const LAYOUT_STACK: usize = 32 << 20;
+/// Rows of a table of statistics.
+pub(crate) const ROWS_MAX: usize = 200;
 /// Seconds after which a trace that lacks something is told of.
 pub(crate) const QUIET_SECONDS: u64 = 60;
 /// Trace summaries on a page.
@@ -204,21 +264,6 @@ pub(crate) const RETRIEVED_IDS_MAX: usize = 100;
 pub(crate) const RETRIEVED_PAGE: usize = 5;
 /// Retrievals that can be asked for.
 pub(crate) const RETRIEVALS_MAX: usize = 100;
+
 /// Traces whose keys and values are offered for completion: the latest.
 pub(crate) const COMPLETED_TRACES_MAX: usize = 2_000;
-
-/// Spans of one OTLP request that are looked at: what X-Ray's OTLP endpoint takes.
-pub(crate) const OTLP_SPANS_MAX: usize = 10_000;
-/// Bytes of one span: what X-Ray's OTLP endpoint takes.
-pub(crate) const OTLP_SPAN_BYTES_MAX: usize = 200 << 10;
-/// Bytes of what describes the sender of spans. X-Ray's OTLP endpoint takes 16 KB of protocol buffers; as JSON the same is several times that.
-pub(crate) const OTLP_RESOURCE_BYTES_MAX: usize = 64 << 10;
-/// Attributes of a span, an event or a resource that are looked at; OpenTelemetry's SDKs send 128 at most unless told otherwise.
-pub(crate) const OTLP_ATTRIBUTES_MAX: usize = 512;
-/// Events of a span that are kept as metadata.
-pub(crate) const OTLP_EVENTS_MAX: usize = 128;
-
-/// Series of metrics that are kept; of those that come in beyond it, only how many is known.
-pub(crate) const METRICS_MAX: usize = 5_000;
-/// Points of a series that are kept; older ones stay in its sums.
-pub(crate) const METRIC_POINTS_MAX: usize = 120;

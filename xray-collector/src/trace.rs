@@ -4,10 +4,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use xray_model::document::{AnnotationValue, Forest, Node, Segment, Timestamp};
+use xray_model::document::{AnnotationValue, Document, Forest, Node, Segment, Timestamp};
 use xray_model::{SegmentId, TraceId};
 
 use crate::query::{Status, TraceSummary};
+use crate::store;
 
 /// The annotation by which autoxray says that a subsegment's future was dropped.
 pub(crate) const CANCELLED: &str = "cancelled";
@@ -66,6 +67,24 @@ impl Placed {
 impl Trace {
     pub(crate) fn new(id: TraceId, documents: u64, tree: Forest<Placed>) -> Self {
         Self { id, documents, tree }
+    }
+
+    /// Puts a trace together from documents as `BatchGetTraces` returns them. `None` if none of them can be read.
+    ///
+    /// Those of other traces than the first one's are left out, and segments that X-Ray has inferred from calls: they say nothing that the
+    /// calls do not.
+    ///
+    /// ```
+    /// use xray_collector::Trace;
+    ///
+    /// let document = br#"{"name":"shop","id":"70de5b6f19ff9a0a","trace_id":"1-65f0c0de-a006649127e371903a2de979","start_time":1,"end_time":2}"#;
+    /// assert_eq!(Trace::from_documents([&document[..]]).unwrap().root().unwrap().name, "shop");
+    /// ```
+    pub fn from_documents<'a>(documents: impl IntoIterator<Item = &'a [u8]>) -> Option<Self> {
+        let mut documents = documents.into_iter().filter_map(|json| Document::parse(json).ok()).peekable();
+        let id = documents.peek()?.trace_id();
+        let sent: Vec<Document> = documents.filter(|document| document.trace_id() == id && !document.root().inferred).collect();
+        (!sent.is_empty()).then(|| Self::new(id, sent.len() as u64, store::put_together(sent)))
     }
 
     /// Its id.

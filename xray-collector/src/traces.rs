@@ -1,7 +1,7 @@
 //! The traces of a collector, as everything that receives or shows them holds on to them.
 
 use std::ops::RangeInclusive;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use xray_model::document::{Document, ParseError, Timestamp};
@@ -11,11 +11,12 @@ use crate::arrival::{self, Arrival, Readable};
 use crate::clock;
 use crate::collector::Progress;
 use crate::facts::Facts;
-use crate::ingest::Received;
+use crate::ingest::{Batch, Received};
 use crate::metrics::{Metrics, MetricsSnapshot};
 use crate::rejects::{Reason, RejectedDatagram, Rejections};
+use crate::relay::Sink;
 use crate::settings::{REJECTED_BYTES_SHOWN, Settings};
-use crate::store::{Counts, Packed, Pieces, Store};
+use crate::store::{Counts, Packer, Pieces, Store};
 use crate::trace::Trace;
 
 /// Datagrams after which others get a turn at the traces.
@@ -31,9 +32,13 @@ pub(crate) struct Traces {
 
 struct Shared {
     state: Mutex<State>,
+    /// Taken before `state` where both are.
+    packer: Mutex<Packer>,
     changed: Condvar,
     /// Rejected datagrams that are kept.
     rejected_max: usize,
+    /// Set at most once; takes what is accepted without making anybody wait.
+    sink: OnceLock<Arc<dyn Sink>>,
 }
 
 struct State {
@@ -46,12 +51,22 @@ struct State {
 impl Traces {
     pub(crate) fn new(settings: &Settings) -> Self {
         let state = State { store: Store::new(settings), rejections: Rejections::default(), rejected: 0, metrics: Metrics::default() };
-        let shared = Shared { state: Mutex::new(state), changed: Condvar::new(), rejected_max: settings.rejected };
+        let shared = Shared {
+            state: Mutex::new(state),
+            packer: Mutex::default(),
+            changed: Condvar::new(),
+            rejected_max: settings.rejected,
+            sink: OnceLock::new(),
+        };
         Self { shared: Arc::new(shared) }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn packer(&self) -> MutexGuard<'_, Packer> {
+        self.shared.packer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The state without traces that are too old.
@@ -62,21 +77,24 @@ impl Traces {
     }
 
     /// Takes datagrams as they came in.
-    pub(crate) fn receive(&self, batch: Vec<Received>) {
-        let mut batch = batch.into_iter().peekable();
-        while batch.peek().is_some() {
-            self.receive_some(batch.by_ref().take(RECEIVED_AT_ONCE));
+    pub(crate) fn receive(&self, batch: &Batch) {
+        let mut received = batch.iter().peekable();
+        while received.peek().is_some() {
+            self.receive_some(received.by_ref().take(RECEIVED_AT_ONCE));
         }
         self.shared.changed.notify_all();
     }
 
-    fn receive_some(&self, some: impl Iterator<Item = Received>) {
+    fn receive_some<'a>(&self, some: impl Iterator<Item = Received<'a>>) {
         // Read before the lock is taken, so that nobody who looks at traces waits for it.
-        let read: Vec<_> = some.map(|received| (arrival::read(&received.bytes), received)).collect();
+        let mut packer = self.packer();
+        let read: Vec<_> = some.map(|received| (arrival::read(received.bytes, &mut packer), received)).collect();
+        drop(packer);
         let mut state = self.lock();
+        let now = clock::now();
         for (Arrival { documents, metrics, rejected }, received) in read {
             for Readable { document, packed } in documents {
-                state.store.insert(document, packed, clock::now());
+                state.store.insert(document, packed, now);
             }
             if !metrics.is_empty() {
                 state.metrics.add(metrics, clock::today());
@@ -94,15 +112,15 @@ impl Traces {
     /// If it is no segment document; nothing is kept of it then.
     pub(crate) fn put(&self, json: &[u8]) -> Result<SegmentId, ParseError> {
         let document = Document::parse(json)?;
-        let (id, packed) = (document.root().id, Packed::new(json));
+        let (id, packed) = (document.root().id, self.packer().pack(&document, json));
         self.lock().store.insert(document, packed, clock::now());
         self.shared.changed.notify_all();
         Ok(id)
     }
 
     /// Takes what came in by another way than a datagram, and gives back why not all of it could be used.
-    pub(crate) fn put_arrival(&self, arrival: Arrival) -> Option<(Reason, String)> {
-        let Arrival { documents, metrics, rejected } = arrival;
+    pub(crate) fn put_arrival(&self, read: impl FnOnce(&mut Packer) -> Arrival) -> Option<(Reason, String)> {
+        let Arrival { documents, metrics, rejected } = read(&mut self.packer());
         let mut state = self.lock();
         for Readable { document, packed } in documents {
             state.store.insert(document, packed, clock::now());
@@ -111,6 +129,16 @@ impl Traces {
         drop(state);
         self.shared.changed.notify_all();
         rejected
+    }
+
+    /// Has what is accepted from now on sent on. Tells whether that is so; there can be one place only.
+    pub(crate) fn send_to(&self, sink: Arc<dyn Sink>) -> bool {
+        self.shared.sink.set(sink).is_ok()
+    }
+
+    /// Where what is accepted is sent on to.
+    pub(crate) fn sink(&self) -> Option<&dyn Sink> {
+        self.shared.sink.get().map(|sink| &**sink)
     }
 
     /// The metrics that came in, by namespace, name and dimensions.
@@ -156,8 +184,10 @@ impl Traces {
     }
 
     pub(crate) fn counts(&self) -> (Progress, Counts) {
+        let shared = self.packer().bytes();
         let mut state = self.current();
-        (state.progress(), state.store.counts)
+        let progress = state.progress();
+        (progress, Counts { bytes: state.store.bytes() + shared, ..state.store.counts })
     }
 
     pub(crate) fn wait_for(&self, timeout: Duration, mut reached: impl FnMut(&Progress) -> bool) -> bool {
@@ -184,7 +214,7 @@ impl State {
         }
     }
 
-    fn reject(&mut self, reason: Reason, detail: String, received: &Received, keep: usize) {
+    fn reject(&mut self, reason: Reason, detail: String, received: &Received<'_>, keep: usize) {
         let shown = &received.bytes[..received.bytes.len().min(REJECTED_BYTES_SHOWN)];
         let datagram = RejectedDatagram {
             at: clock::today(),

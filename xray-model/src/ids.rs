@@ -236,12 +236,25 @@ fn hex_half(bits: u32) -> [u8; 8] {
     ascii.to_be_bytes()
 }
 
-/// `from_str_radix` alone would accept a sign.
+/// A number of exactly so many hex digits, at most 32; `from_str_radix` would accept a sign.
 fn parse_hex(text: &str, digits: usize) -> Option<u128> {
-    if text.len() != digits || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if text.len() != digits {
         return None;
     }
-    u128::from_str_radix(text, 16).ok()
+    // Each half fits 64 bits.
+    let (high, low) = text.as_bytes().split_at(digits.saturating_sub(16));
+    let digit = |number: u64, byte: &u8| Some(number << 4 | u64::from(hex_digit(*byte)?));
+    let (high, low) = (high.iter().try_fold(0, digit)?, low.iter().try_fold(0, digit)?);
+    Some(u128::from(high) << 64 | u128::from(low))
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
 }
 
 /// The bytes come from [`hex`] and literals, so they are ASCII.

@@ -6,6 +6,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::Held;
 use super::error::{self, Error};
 use super::operations::Operation;
 use crate::members::Members;
@@ -21,7 +22,8 @@ pub(super) async fn call(State(app): State<App>, method: Method, body: Bytes, op
         return Error::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", message).into_response();
     }
     // Questions may take many milliseconds; the threads that serve connections have others to attend to.
-    let answer = tokio::task::spawn_blocking(move || answer(&app, &body, operation)).await;
+    let held = Held { traces: app.traces, api: app.api };
+    let answer = tokio::task::spawn_blocking(move || answer(&held, &body, operation)).await;
     match answer.unwrap_or_else(|_| Err(Error::internal("The collector failed at this request, which is a bug in it: please report it."))) {
         Ok(value) => error::json(&value).into_response(),
         Err(error) => error.into_response(),
@@ -29,7 +31,7 @@ pub(super) async fn call(State(app): State<App>, method: Method, body: Bytes, op
 }
 
 /// What is answered to a body.
-pub(super) fn answer(app: &App, body: &[u8], operation: Operation) -> Answer {
+pub(super) fn answer(held: &Held, body: &[u8], operation: Operation) -> Answer {
     // Some clients send nothing where all members are optional.
     let value: Value = match body.trim_ascii() {
         [] => json!({}),
@@ -38,7 +40,7 @@ pub(super) fn answer(app: &App, body: &[u8], operation: Operation) -> Answer {
             Error::new(StatusCode::BAD_REQUEST, "SerializationException", message)
         })?,
     };
-    operation(app, &Members::whole(&value)?)
+    operation(held, &Members::whole(&value)?)
 }
 
 /// What is answered where there is no operation.

@@ -2,18 +2,18 @@
 
 use serde_json::json;
 
+use super::Held;
 use super::call::Answer;
 use super::error::Error;
 use super::sampling_seconds as seconds;
 use super::traces::no_more_pages;
 use crate::members::Members;
-use crate::serve::App;
 
-pub(super) fn get_encryption(_: &App, _: &Members<'_>) -> Answer {
+pub(super) fn get_encryption(_: &Held, _: &Members<'_>) -> Answer {
     Ok(json!({"EncryptionConfig": {"Status": "ACTIVE", "Type": "NONE"}}))
 }
 
-pub(super) fn put_encryption(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn put_encryption(app: &Held, request: &Members<'_>) -> Answer {
     let kms = request.word("Type", &[("NONE", false), ("KMS", true)])?;
     match request.need("Type", kms)? {
         true => Err(request.wrong("Type", "a local X-Ray has no keys: use NONE").into()),
@@ -21,11 +21,11 @@ pub(super) fn put_encryption(app: &App, request: &Members<'_>) -> Answer {
     }
 }
 
-pub(super) fn get_destination(_: &App, _: &Members<'_>) -> Answer {
+pub(super) fn get_destination(_: &Held, _: &Members<'_>) -> Answer {
     Ok(json!({"Destination": "XRay", "Status": "ACTIVE"}))
 }
 
-pub(super) fn update_destination(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn update_destination(app: &Held, request: &Members<'_>) -> Answer {
     let to_logs = request.word("Destination", &[("XRay", false), ("CloudWatchLogs", true)])?;
     match to_logs {
         Some(true) => Err(request.wrong("Destination", "a local X-Ray keeps segments itself: use XRay").into()),
@@ -33,13 +33,13 @@ pub(super) fn update_destination(app: &App, request: &Members<'_>) -> Answer {
     }
 }
 
-pub(super) fn get_indexing_rules(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn get_indexing_rules(app: &Held, request: &Members<'_>) -> Answer {
     no_more_pages(request)?;
     let rule = json!({"Probabilistic": {"DesiredSamplingPercentage": 100.0, "ActualSamplingPercentage": 100.0}});
     Ok(json!({"IndexingRules": [{"Name": "Default", "ModifiedAt": seconds(app.api.started), "Rule": rule}]}))
 }
 
-pub(super) fn update_indexing_rule(_: &App, request: &Members<'_>) -> Answer {
+pub(super) fn update_indexing_rule(_: &Held, request: &Members<'_>) -> Answer {
     let name = request.need("Name", request.text("Name", 0..=usize::MAX)?)?;
     request.need("Rule", request.object("Rule")?)?;
     match name {
@@ -49,23 +49,23 @@ pub(super) fn update_indexing_rule(_: &App, request: &Members<'_>) -> Answer {
 }
 
 /// Nothing is ever reported on its own here, so there are no insights.
-pub(super) fn get_insight_summaries(_: &App, request: &Members<'_>) -> Answer {
+pub(super) fn get_insight_summaries(_: &Held, request: &Members<'_>) -> Answer {
     no_more_pages(request)?;
     super::range::read(request, None)?;
     Ok(json!({"InsightSummaries": []}))
 }
 
-pub(super) fn no_insight(_: &App, request: &Members<'_>) -> Answer {
+pub(super) fn no_insight(_: &Held, request: &Members<'_>) -> Answer {
     request.need("InsightId", request.text("InsightId", 0..=usize::MAX)?)?;
     Err(request.wrong("InsightId", "a local X-Ray has no insights").into())
 }
 
-pub(super) fn list_policies(_: &App, request: &Members<'_>) -> Answer {
+pub(super) fn list_policies(_: &Held, request: &Members<'_>) -> Answer {
     no_more_pages(request)?;
     Ok(json!({"ResourcePolicies": []}))
 }
 
-pub(super) fn no_policy(_: &App, request: &Members<'_>) -> Answer {
+pub(super) fn no_policy(_: &Held, request: &Members<'_>) -> Answer {
     request.need("PolicyName", request.text("PolicyName", 0..=128)?)?;
     Err(request.wrong("PolicyName", "a local X-Ray has no policies: everyone who reaches its port may use it").into())
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use xray_model::TraceId;
 
+use super::{Held, Kept};
 use super::error::Error;
 use super::groups::Group;
 use crate::facts::Facts;
 use crate::filter::{self, Context, Filter};
 use crate::members::Members;
-use crate::serve::App;
 use crate::trace::Trace;
 use crate::traces::Traces;
 
@@ -23,20 +23,20 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     /// By a filter that was read already.
-    pub(crate) fn of(app: &App, filter: Filter) -> Self {
-        Self { text: filter.to_string(), filter, groups: groups(app) }
+    pub(crate) fn of(kept: &Kept, filter: Filter) -> Self {
+        Self { text: filter.to_string(), filter, groups: groups(kept) }
     }
 
     /// By a member that holds a filter expression.
-    pub(super) fn read(app: &App, request: &Members<'_>, member: &str, chars_max: usize) -> Result<Self, Error> {
+    pub(super) fn read(app: &Held, request: &Members<'_>, member: &str, chars_max: usize) -> Result<Self, Error> {
         let text = request.text(member, 0..=chars_max)?.unwrap_or_default();
-        Ok(Self { text: text.to_owned(), filter: parse(&request.place(member), text)?, groups: groups(app) })
+        Ok(Self { text: text.to_owned(), filter: parse(&request.place(member), text)?, groups: groups(&app.api) })
     }
 
     /// By `GroupName` or `GroupARN`.
-    pub(super) fn of_group(app: &App, request: &Members<'_>) -> Result<Self, Error> {
+    pub(super) fn of_group(app: &Held, request: &Members<'_>) -> Result<Self, Error> {
         let text = app.api.groups.meant(request)?.map(|group| group.filter).unwrap_or_default();
-        Ok(Self { filter: parse("FilterExpression", &text)?, text, groups: groups(app) })
+        Ok(Self { filter: parse("FilterExpression", &text)?, text, groups: groups(&app.api) })
     }
 
     /// As the client wrote it.
@@ -48,8 +48,8 @@ impl Wanted {
         &self.filter
     }
 
-    pub(crate) fn matches(&self, app: &App, facts: &Facts) -> bool {
-        self.filter.matches(facts, &self.asking(&app.traces))
+    pub(crate) fn matches(&self, traces: &Traces, facts: &Facts) -> bool {
+        self.filter.matches(facts, &self.asking(traces))
     }
 
     /// What filters ask beyond facts.
@@ -63,10 +63,10 @@ pub(super) fn parse(place: &str, text: &str) -> Result<Filter, Error> {
     Filter::parse(text).map_err(|error| Error::invalid(format!("{place}: column {}: {error}", error.column())))
 }
 
-fn groups(app: &App) -> BTreeMap<String, (String, Filter)> {
+fn groups(kept: &Kept) -> BTreeMap<String, (String, Filter)> {
     // What is kept was read before.
     let parsed = |group: Group| Some((group.name.clone(), (group.arn(), Filter::parse(&group.filter).ok()?)));
-    app.api.groups.all().into_iter().filter_map(parsed).collect()
+    kept.groups.all().into_iter().filter_map(parsed).collect()
 }
 
 struct Asking<'a> {

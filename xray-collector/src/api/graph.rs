@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::Held;
 use super::call::Answer;
 use super::error::Error;
 use super::filters::Wanted;
@@ -14,23 +15,22 @@ use super::{range, sampling_seconds as seconds};
 use crate::facts::{Facts, Service};
 use crate::graph::{Edge, Histogram, Node, Period, ServiceGraph, Statistics, series};
 use crate::members::Members;
-use crate::serve::App;
 use crate::settings::{GRAPH_PAGE, GRAPH_TIME_MAX, SELECTOR_CHARS_MAX, SERIES_PAGE, SERIES_PERIOD_SECONDS, TRACE_IDS_MAX};
 
-pub(super) fn of_services(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn of_services(app: &Held, request: &Members<'_>) -> Answer {
     let range = range::read(request, Some(GRAPH_TIME_MAX))?;
     let wanted = Wanted::of_group(app, request)?;
     let question = Question::new("GetServiceGraph", &[&format!("{range:?}"), wanted.text()]);
     let (start, end) = (seconds(*range.start()), seconds(*range.end()));
     let mut traces = app.traces.facts_between(range);
-    traces.retain(|facts| wanted.matches(app, facts));
+    traces.retain(|facts| wanted.matches(&app.traces, facts));
     let mut answer = page(&ServiceGraph::of(&traces), question, request)?;
     (answer["StartTime"], answer["EndTime"]) = (json!(start), json!(end));
     answer["ContainsOldGroupVersions"] = json!(false);
     Ok(answer)
 }
 
-pub(super) fn of_traces(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn of_traces(app: &Held, request: &Members<'_>) -> Answer {
     let ids = ids(request, TRACE_IDS_MAX)?;
     let question = Question::new("GetTraceGraph", &[&format!("{ids:?}")]);
     let traces: Vec<Arc<Facts>> = ids.into_iter().filter_map(|id| app.traces.facts(id)).collect();
@@ -112,7 +112,7 @@ fn statistics(statistics: &Statistics) -> Value {
         "ErrorStatistics": {"ThrottleCount": throttles, "OtherCount": errors, "TotalCount": throttles + errors},
         "FaultStatistics": {"OtherCount": faults, "TotalCount": faults},
         "TotalCount": statistics.total(),
-        "TotalResponseTime": statistics.response_time().as_secs_f64(),
+        "TotalResponseTime": statistics.response_time.as_secs_f64(),
     })
 }
 
@@ -120,7 +120,7 @@ fn histogram(histogram: &Histogram) -> Value {
     histogram.entries().map(|(time, count)| json!({"Value": time.as_secs_f64(), "Count": count})).collect()
 }
 
-pub(super) fn of_times(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn of_times(app: &Held, request: &Members<'_>) -> Answer {
     let range = range::read(request, Some(GRAPH_TIME_MAX))?;
     let group = Wanted::of_group(app, request)?;
     let selector = Wanted::read(app, request, "EntitySelectorExpression", SELECTOR_CHARS_MAX)?;
@@ -131,7 +131,7 @@ pub(super) fn of_times(app: &App, request: &Members<'_>) -> Answer {
     let from = question.place(request)?.map_or(0, |(nanos, _)| nanos);
 
     let mut traces = app.traces.facts_between(range.clone());
-    traces.retain(|facts| group.matches(app, facts));
+    traces.retain(|facts| group.matches(&app.traces, facts));
     let asking = selector.asking(&app.traces);
     let place = |facts: &Facts, service: &Service| facts.services.iter().position(|other| std::ptr::eq(other, service));
     let is_named =

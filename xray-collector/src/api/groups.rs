@@ -5,13 +5,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
+use super::Held;
 use super::call::Answer;
 use super::error::Error;
 use super::filters;
 use super::tags;
 use super::token::Question;
 use crate::members::Members;
-use crate::serve::App;
 use crate::settings::{ARN_PREFIX, GROUPS_MAX, GROUPS_PAGE};
 
 /// Name of the group that has all traces.
@@ -101,7 +101,7 @@ impl Groups {
     }
 }
 
-pub(super) fn create(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn create(app: &Held, request: &Members<'_>) -> Answer {
     let name = request.need("GroupName", request.text("GroupName", 1..=NAME_CHARS_MAX)?)?;
     let mut group = Group { name: name.to_owned(), filter: String::new(), insights: Insights::default() };
     change(&mut group, request)?;
@@ -119,11 +119,11 @@ pub(super) fn create(app: &App, request: &Members<'_>) -> Answer {
     Ok(json!({"Group": group.shape()}))
 }
 
-pub(super) fn get(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn get(app: &Held, request: &Members<'_>) -> Answer {
     Ok(json!({"Group": app.api.groups.need(request)?.shape()}))
 }
 
-pub(super) fn update(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn update(app: &Held, request: &Members<'_>) -> Answer {
     let mut group = app.api.groups.need(request)?;
     if group.name == DEFAULT && request.has("FilterExpression") {
         return Err(request.wrong("FilterExpression", "the group Default has all traces: make another group").into());
@@ -133,7 +133,7 @@ pub(super) fn update(app: &App, request: &Members<'_>) -> Answer {
     Ok(json!({"Group": group.shape()}))
 }
 
-pub(super) fn delete(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn delete(app: &Held, request: &Members<'_>) -> Answer {
     let group = app.api.groups.need(request)?;
     if group.name == DEFAULT {
         return Err(Error::invalid("GroupName: the group Default cannot be deleted: it has all traces"));
@@ -143,7 +143,7 @@ pub(super) fn delete(app: &App, request: &Members<'_>) -> Answer {
     Ok(json!({}))
 }
 
-pub(super) fn get_all(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn get_all(app: &Held, request: &Members<'_>) -> Answer {
     let question = Question::new("GetGroups", &[]);
     let place = question.place(request)?.map_or(0, |(index, _)| usize::try_from(index).unwrap_or(usize::MAX));
     let groups = app.api.groups.all();

@@ -10,6 +10,7 @@ mod config;
 mod documents;
 mod error;
 mod filters;
+mod fuzzed;
 mod graph;
 mod groups;
 mod operations;
@@ -24,6 +25,7 @@ mod token;
 mod traces;
 
 use std::io;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::any;
@@ -34,9 +36,11 @@ use crate::sampling::Sampling;
 pub(crate) use crate::sampling::seconds as sampling_seconds;
 use crate::serve::App;
 use crate::settings::ServeSettings;
+use crate::traces::Traces;
 pub(crate) use call::unknown;
 pub(crate) use error::Error;
 pub(crate) use filters::Wanted;
+pub use fuzzed::fuzzed;
 pub(crate) use groups::Groups;
 use operations::OPERATIONS;
 use tags::Tags;
@@ -69,6 +73,12 @@ impl Kept {
             started: clock::today(),
         })
     }
+}
+
+/// What operations work on.
+pub(crate) struct Held {
+    traces: Traces,
+    api: Arc<Kept>,
 }
 
 pub(crate) fn router() -> Router<App> {

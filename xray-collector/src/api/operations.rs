@@ -1,12 +1,12 @@
 //! All operations and their paths.
 
+use super::Held;
 use super::call::Answer;
 use super::{config, graph, groups, retrieval, sampling, segments, summaries, tags, telemetry, traces};
 use crate::members::Members;
-use crate::serve::App;
 
 /// An operation: what the collector holds, and the members of the request.
-pub(super) type Operation = fn(&App, &Members<'_>) -> Answer;
+pub(super) type Operation = fn(&Held, &Members<'_>) -> Answer;
 
 /// Name, path, and what it does.
 pub(super) const OPERATIONS: &[(&str, &str, Operation)] = &[

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 use xray_model::TraceId;
 
+use super::Held;
 use super::call::Answer;
 use super::documents;
 use super::error::Error;
@@ -16,7 +17,6 @@ use super::traces::{ids, no_more_pages};
 use super::{Kept, range};
 use crate::graph::ServiceGraph;
 use crate::members::Members;
-use crate::serve::App;
 use crate::settings::{RETRIEVALS_MAX, RETRIEVED_IDS_MAX, RETRIEVED_PAGE};
 use crate::trace::Trace;
 
@@ -40,7 +40,7 @@ impl Retrievals {
     }
 }
 
-pub(super) fn start(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn start(app: &Held, request: &Members<'_>) -> Answer {
     range::read(request, None)?;
     let ids = ids(request, RETRIEVED_IDS_MAX)?;
     let mut retrievals = app.api.retrievals.lock();
@@ -53,7 +53,7 @@ pub(super) fn start(app: &App, request: &Members<'_>) -> Answer {
     Ok(json!({"RetrievalToken": token}))
 }
 
-pub(super) fn list(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn list(app: &Held, request: &Members<'_>) -> Answer {
     let (token, ids) = retrieval(&app.api, request)?;
     if request.word("TraceFormat", &[("XRAY", false), ("OTEL", true)])? == Some(true) {
         return Err(request.wrong("TraceFormat", "traces are kept as they came: use XRAY").into());
@@ -74,7 +74,7 @@ fn shape(trace: &Trace) -> Value {
     json!({"Id": trace.id().to_string(), "Duration": trace.duration().as_secs_f64(), "Spans": spans.collect::<Vec<_>>()})
 }
 
-pub(super) fn graph(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn graph(app: &Held, request: &Members<'_>) -> Answer {
     no_more_pages(request)?;
     let (_, ids) = retrieval(&app.api, request)?;
     let traces: Vec<Arc<_>> = ids.into_iter().filter_map(|id| app.traces.facts(id)).collect();
@@ -83,7 +83,7 @@ pub(super) fn graph(app: &App, request: &Members<'_>) -> Answer {
     Ok(json!({"RetrievalStatus": "COMPLETE", "Services": services.collect::<Vec<_>>()}))
 }
 
-pub(super) fn cancel(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn cancel(app: &Held, request: &Members<'_>) -> Answer {
     let (token, _) = retrieval(&app.api, request)?;
     app.api.retrievals.lock().last.retain(|(other, _)| *other != token);
     Ok(json!({}))

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::Held;
 use super::call::Answer;
 use super::error::Error;
 use super::tags;
 use super::traces::no_more_pages;
 use crate::members::{Members, Read};
 use crate::sampling::{Counts, Refused, Rule, seconds};
-use crate::serve::App;
 use crate::settings::{SAMPLING_INTERVAL_SECONDS, STATISTICS_MAX};
 
 /// Characters of a client's id.
@@ -24,12 +24,12 @@ impl From<Refused> for Error {
     }
 }
 
-pub(super) fn get_rules(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn get_rules(app: &Held, request: &Members<'_>) -> Answer {
     no_more_pages(request)?;
     Ok(app.api.sampling.rules().records())
 }
 
-pub(super) fn create_rule(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn create_rule(app: &Held, request: &Members<'_>) -> Answer {
     let rule = request.need("SamplingRule", request.object("SamplingRule")?)?;
     let tags = tags::read(request)?;
     let rule = app.api.sampling.create(&rule)?;
@@ -37,12 +37,12 @@ pub(super) fn create_rule(app: &App, request: &Members<'_>) -> Answer {
     Ok(record(&rule))
 }
 
-pub(super) fn update_rule(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn update_rule(app: &Held, request: &Members<'_>) -> Answer {
     let update = request.need("SamplingRuleUpdate", request.object("SamplingRuleUpdate")?)?;
     Ok(record(&app.api.sampling.update(&update)?))
 }
 
-pub(super) fn delete_rule(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn delete_rule(app: &Held, request: &Members<'_>) -> Answer {
     let rule = app.api.sampling.delete(request)?;
     app.api.tags.forget(&rule.arn());
     Ok(record(&rule))
@@ -73,7 +73,7 @@ impl<'a> Statistics<'a> {
     }
 }
 
-pub(super) fn get_targets(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn get_targets(app: &Held, request: &Members<'_>) -> Answer {
     if !request.has("SamplingStatisticsDocuments") {
         return Err(request.wrong("SamplingStatisticsDocuments", "give a list of what you have sampled by each rule").into());
     }
@@ -120,7 +120,7 @@ fn unknown(rule: &str) -> Value {
     json!({"RuleName": rule, "ErrorCode": "400", "Message": "There is no such rule: ask for the rules again"})
 }
 
-pub(super) fn get_statistic_summaries(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn get_statistic_summaries(app: &Held, request: &Members<'_>) -> Answer {
     no_more_pages(request)?;
     let summaries = app.api.sampling.recent().into_iter().map(|(rule, at, counts)| {
         json!({

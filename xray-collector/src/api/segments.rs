@@ -4,13 +4,11 @@ use serde_json::{Value, json};
 use xray_model::document::ParseError;
 use xray_model::limits::DOCUMENT_BYTES_MAX;
 
+use super::Held;
 use super::call::Answer;
+use crate::arrival;
 use crate::members::Members;
-use crate::serve::App;
 use crate::traces::Traces;
-
-/// How OTLP in a document begins.
-const OTLP: [&str; 3] = ["T1S", "T1U", "M1"];
 
 /// A document that is not kept: X-Ray's word for the reason, and more about it.
 struct Refused {
@@ -18,7 +16,7 @@ struct Refused {
     why: String,
 }
 
-pub(super) fn put(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn put(app: &Held, request: &Members<'_>) -> Answer {
     if !request.has("TraceSegmentDocuments") {
         return Err(request.wrong("TraceSegmentDocuments", "give a list of segment documents, each of them JSON in a string").into());
     }
@@ -41,8 +39,12 @@ fn keep(traces: &Traces, document: &str) -> Result<(), Refused> {
             format!("{} bytes are more than a document may have, {DOCUMENT_BYTES_MAX}: send subsegments on their own", document.len());
         return Err(refused("SegmentTooLarge", why));
     }
-    if OTLP.iter().any(|prefix| document.starts_with(prefix)) {
-        return Err(refused("UnsupportedFormat", "OTLP is not read here: send it to /v1/traces".to_owned()));
+    if document.starts_with("T1") || document.starts_with("M1") {
+        // OTLP in base64, as the collector of OpenTelemetry sends it on.
+        return match traces.put_arrival(|packer| arrival::of_body(document.as_bytes(), packer)) {
+            Some((reason, why)) => Err(refused("UnsupportedFormat", format!("{reason}: {why}"))),
+            None => Ok(()),
+        };
     }
     traces.put(document.as_bytes()).map(drop).map_err(|error| Refused { code: code(&error), why: error.to_string() })
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use xray_model::TraceId;
 use xray_model::document::Timestamp;
 
+use super::Held;
 use super::call::Answer;
 use super::causes;
 use super::error::Error;
@@ -16,7 +17,6 @@ use super::token::{Question, hash};
 use super::{range, sampling_seconds as seconds};
 use crate::facts::{AnnotationValue, Facts, More, Service};
 use crate::members::Members;
-use crate::serve::App;
 use crate::settings::{SUMMARIES_PAGE, SUMMARIES_TIME_MAX};
 
 /// Which time of a trace has to be in the range.
@@ -40,7 +40,7 @@ struct Query {
     after: Option<(Timestamp, TraceId)>,
 }
 
-pub(super) fn get(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn get(app: &Held, request: &Members<'_>) -> Answer {
     let query = Query::read(app, request)?;
     let mut processed = 0;
     let mut found: Vec<Arc<Facts>> = Vec::new();
@@ -49,7 +49,7 @@ pub(super) fn get(app: &App, request: &Members<'_>) -> Answer {
             break;
         }
         processed += 1;
-        if query.wanted.matches(app, &facts) {
+        if query.wanted.matches(&app.traces, &facts) {
             found.push(facts);
         }
     }
@@ -70,7 +70,7 @@ pub(super) fn get(app: &App, request: &Members<'_>) -> Answer {
 }
 
 impl Query {
-    fn read(app: &App, request: &Members<'_>) -> Result<Self, Error> {
+    fn read(app: &Held, request: &Members<'_>) -> Result<Self, Error> {
         let range = range::read(request, Some(SUMMARIES_TIME_MAX))?;
         let times = [("TraceId", Time::Start), ("Event", Time::Event), ("Service", Time::Service)];
         let time = request.word("TimeRangeType", &times)?.unwrap_or(Time::Start);
@@ -83,7 +83,7 @@ impl Query {
     }
 
     /// The traces that the filter is asked about, earliest first.
-    fn candidates(&self, app: &App) -> impl Iterator<Item = Arc<Facts>> {
+    fn candidates(&self, app: &Held) -> impl Iterator<Item = Arc<Facts>> {
         let begins = match self.time {
             Time::Start => self.range.clone(),
             // It may have begun long before.
@@ -119,7 +119,7 @@ fn part_of_all(id: TraceId) -> f64 {
     hash(&[&id.to_bits().to_be_bytes()]) as f64 / u64::MAX as f64
 }
 
-fn summary(app: &App, facts: &Facts, time: Time) -> Value {
+fn summary(app: &Held, facts: &Facts, time: Time) -> Value {
     let mut summary = json!({
         "Id": facts.id.to_string(),
         "StartTime": seconds(facts.start),

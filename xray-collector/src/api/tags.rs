@@ -6,11 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use super::Held;
 use super::call::Answer;
 use super::error::Error;
 use super::traces::no_more_pages;
 use crate::members::Members;
-use crate::serve::App;
 use crate::settings::TAGS_MAX;
 
 /// Tags that a request may name.
@@ -64,21 +64,21 @@ pub(super) fn read(request: &Members<'_>) -> Result<Of, Error> {
     Ok(tags)
 }
 
-pub(super) fn list(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn list(app: &Held, request: &Members<'_>) -> Answer {
     no_more_pages(request)?;
     let arn = resource(app, request)?;
     let tags = app.api.tags.lock().get(&arn).cloned().unwrap_or_default();
     Ok(json!({"Tags": tags.into_iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect::<Vec<Value>>()}))
 }
 
-pub(super) fn add(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn add(app: &Held, request: &Members<'_>) -> Answer {
     let arn = resource(app, request)?;
     request.need("Tags", request.has("Tags").then_some(()))?;
     app.api.tags.set(&arn, read(request)?)?;
     Ok(json!({}))
 }
 
-pub(super) fn remove(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn remove(app: &Held, request: &Members<'_>) -> Answer {
     let arn = resource(app, request)?;
     request.need("TagKeys", request.has("TagKeys").then_some(()))?;
     let keys = request.texts("TagKeys", IN_REQUEST_MAX)?;
@@ -89,7 +89,7 @@ pub(super) fn remove(app: &App, request: &Members<'_>) -> Answer {
 }
 
 /// The group or rule that a request means.
-fn resource(app: &App, request: &Members<'_>) -> Result<String, Error> {
+fn resource(app: &Held, request: &Members<'_>) -> Result<String, Error> {
     let arn = request.need("ResourceARN", request.text("ResourceARN", 1..=ARN_CHARS_MAX)?)?;
     let is_there = app.api.groups.with_arn(arn).is_some() || app.api.sampling.rules().iter().any(|rule| rule.arn() == arn);
     match is_there {

@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::json;
 use xray_model::document::Timestamp;
 
+use super::Held;
 use super::call::Answer;
 use crate::members::{Members, Read};
-use crate::serve::App;
 use crate::settings::TELEMETRY_MAX;
 
 const COUNTS: [&str; 4] = ["SegmentsReceivedCount", "SegmentsSentCount", "SegmentsSpilloverCount", "SegmentsRejectedCount"];
@@ -38,7 +38,7 @@ impl Telemetry {
     }
 }
 
-pub(super) fn put(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn put(app: &Held, request: &Members<'_>) -> Answer {
     request.need("TelemetryRecords", request.has("TelemetryRecords").then_some(()))?;
     let instance = request.text("EC2InstanceId", 0..=20)?;
     let host = request.text("Hostname", 0..=255)?.or(instance).unwrap_or_default();

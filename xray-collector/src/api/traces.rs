@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 use xray_model::TraceId;
 
+use super::Held;
 use super::call::Answer;
 use super::documents;
 use super::error::Error;
 use crate::members::Members;
-use crate::serve::App;
 use crate::settings::TRACE_IDS_MAX;
 use crate::trace::Trace;
 
-pub(super) fn batch_get(app: &App, request: &Members<'_>) -> Answer {
+pub(super) fn batch_get(app: &Held, request: &Members<'_>) -> Answer {
     no_more_pages(request)?;
     let mut traces = Vec::new();
     let mut unprocessed = Vec::new();

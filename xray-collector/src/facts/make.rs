@@ -6,7 +6,7 @@ use std::sync::Arc;
 use xray_model::TraceId;
 use xray_model::document::{AnnotationValue as Sent, Cause, Node, Segment};
 
-use super::{Annotation, AnnotationValue, Call, Exception, Facts, Figure, Level, Link, More, Names, Service, infer};
+use super::{Annotation, AnnotationValue, Call, Exception, Facts, Figure, Level, Link, More, Names, Service, Traits, What, infer};
 use crate::query::Status;
 use crate::settings::{ANNOTATIONS_INDEXED_MAX, EXCEPTIONS_MAX, LINKS_MAX, MESSAGE_CHARS_MAX, SERVICES_MAX};
 use crate::trace::{Placed, Trace};
@@ -133,9 +133,10 @@ impl<'a> Making<'a> {
         let own = self.add(Seen { segment, call, is_inferred: segment.inferred, is_entry }, &segment.name, kind, caller);
         let called = parent.filter(|parent| parent.is_subsegment).and_then(|parent| infer::called(&parent.value().segment));
         if let Some((name, kind)) = called.filter(|(name, _)| *name != segment.name) {
-            let alias = (self.names.get(&name), self.names.get(&kind));
-            if let Some(service) = self.services.get_mut(own as usize).filter(|service| service.id == segment.id) {
-                service.alias = Some(Box::new(alias));
+            let what = self.services.get(own as usize).map(|service| Arc::clone(&service.what));
+            let what = what.map(|what| self.names.alias(&what, (&name, &kind)));
+            if let Some((service, what)) = self.services.get_mut(own as usize).filter(|service| service.id == segment.id).zip(what) {
+                service.what = what;
             }
         }
         own
@@ -149,10 +150,9 @@ impl<'a> Making<'a> {
         }
         let Seen { segment, call, is_inferred, is_entry } = seen;
         let account = segment.aws.as_ref().and_then(|aws| aws.account_id());
+        let operation = infer::operation(segment);
         let service = Service {
-            name: self.names.get(name),
-            kind: self.names.get(kind),
-            account: account.map(|account| self.names.get(account)),
+            what: self.names.what(&What { name, kind, account, operation: operation.as_deref(), alias: None }),
             id: segment.id,
             is_inferred,
             is_entry,
@@ -162,8 +162,6 @@ impl<'a> Making<'a> {
             end: segment.end_time,
             work_end: segment.end_time.unwrap_or(segment.start_time),
             status: Status::of(segment),
-            operation: infer::operation(segment).map(|operation| self.names.get(&operation)),
-            alias: None,
             more: self.more(segment),
         };
         self.services.push(service);
@@ -182,20 +180,21 @@ impl<'a> Making<'a> {
     fn more(&mut self, segment: &Segment) -> Option<Box<More>> {
         let request = segment.http.as_ref().and_then(|http| http.request.as_ref());
         let nested = |block: &str, key: &str| segment.aws.as_ref()?.fields.get(block)?.get(key)?.as_str();
-        let zone = nested("ec2", "availability_zone").or_else(|| nested("ecs", "availability_zone"));
-        let mut shared = |text: Option<&str>| text.map(|text| self.names.get(text));
-        let more = More {
-            http_url: request.and_then(|request| request.url.as_deref()).map(Box::from),
-            http_method: shared(request.and_then(|request| request.method.as_deref())),
+        let url = request.and_then(|request| request.url.as_deref());
+        let traits = Traits {
+            http_method: request.and_then(|request| request.method.as_deref()),
             http_status: http_status(segment),
-            user_agent: shared(request.and_then(|request| request.user_agent.as_deref())),
-            client_ip: shared(request.and_then(|request| request.client_ip.as_deref())),
-            user: shared(segment.user.as_deref()),
-            resource_arn: shared(segment.resource_arn.as_deref()),
-            instance_id: shared(nested("ec2", "instance_id")),
-            availability_zone: shared(zone),
+            user_agent: request.and_then(|request| request.user_agent.as_deref()),
+            client_ip: request.and_then(|request| request.client_ip.as_deref()),
+            user: segment.user.as_deref(),
+            resource_arn: segment.resource_arn.as_deref(),
+            instance_id: nested("ec2", "instance_id"),
+            availability_zone: nested("ec2", "availability_zone").or_else(|| nested("ecs", "availability_zone")),
         };
-        (more != More::default()).then(|| Box::new(more))
+        if url.is_none() && traits == Traits::default() {
+            return None;
+        }
+        Some(Box::new(More { http_url: url.map(Box::from), traits: self.names.traits(&traits) }))
     }
 
     fn annotations(&mut self, segment: &Segment, service: u32) {

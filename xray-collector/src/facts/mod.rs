@@ -7,6 +7,7 @@ mod figures;
 mod infer;
 mod make;
 mod names;
+mod shared;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -18,8 +19,10 @@ use xray_model::document::Timestamp;
 use xray_model::{SegmentId, TraceId};
 
 use crate::query::Status;
+use crate::store::heap;
 pub(crate) use infer::{REMOTE, called};
 pub(crate) use names::Names;
+pub(crate) use shared::{Few, Traits, What};
 
 /// What is known of a trace.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,13 +51,13 @@ pub(crate) struct Facts {
     pub(crate) services: Box<[Service]>,
     pub(crate) annotations: Box<[Annotation]>,
     /// Exceptions, outermost first.
-    pub(crate) exceptions: Box<[Exception]>,
+    pub(crate) exceptions: Few<Exception>,
     /// Traces that are linked from this one.
-    pub(crate) links: Box<[Link]>,
+    pub(crate) links: Few<Link>,
     /// Figures of the business.
-    pub(crate) figures: Box<[Figure]>,
+    pub(crate) figures: Few<Figure>,
     /// Service levels, and whether they were kept.
-    pub(crate) levels: Box<[Level]>,
+    pub(crate) levels: Few<Level>,
     /// What is over [`SERVICES_MAX`](crate::settings::SERVICES_MAX): services that no question sees.
     pub(crate) services_left_out: u32,
 }
@@ -62,10 +65,8 @@ pub(crate) struct Facts {
 /// A segment, or a node inferred from a call to something that sent none.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Service {
-    pub(crate) name: Arc<str>,
-    /// Its type as X-Ray says it: `AWS::Lambda::Function`, `AWS::DynamoDB::Table`, `remote`. Empty for a service that says nothing of it.
-    pub(crate) kind: Arc<str>,
-    pub(crate) account: Option<Arc<str>>,
+    /// Its name, type, account and operation; they read as if they were here.
+    pub(crate) what: Arc<What>,
     /// Of the segment, or of the subsegment that it is inferred from.
     pub(crate) id: SegmentId,
     pub(crate) is_inferred: bool,
@@ -80,10 +81,6 @@ pub(crate) struct Service {
     /// Latest end of its own work, what went on after its response included.
     pub(crate) work_end: Timestamp,
     pub(crate) status: Status,
-    /// What was done: name of the API operation, or method and path of the URL.
-    pub(crate) operation: Option<Arc<str>>,
-    /// Name and type that its caller has for it, if they are not its own.
-    pub(crate) alias: Option<Box<(Arc<str>, Arc<str>)>>,
     /// Less common facts.
     pub(crate) more: Option<Box<More>>,
 }
@@ -100,17 +97,11 @@ pub(crate) struct Call {
 }
 
 /// What not every service has.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct More {
     pub(crate) http_url: Option<Box<str>>,
-    pub(crate) http_method: Option<Arc<str>>,
-    pub(crate) http_status: Option<u16>,
-    pub(crate) user_agent: Option<Arc<str>>,
-    pub(crate) client_ip: Option<Arc<str>>,
-    pub(crate) user: Option<Arc<str>>,
-    pub(crate) resource_arn: Option<Arc<str>>,
-    pub(crate) instance_id: Option<Arc<str>>,
-    pub(crate) availability_zone: Option<Arc<str>>,
+    /// The rest; it reads as if it were here.
+    pub(crate) traits: Arc<Traits>,
 }
 
 /// An annotation that X-Ray would index: at most [`ANNOTATIONS_INDEXED_MAX`](crate::settings::ANNOTATIONS_INDEXED_MAX) in a trace.
@@ -204,13 +195,20 @@ impl Facts {
         matches!(self.status, Status::Error | Status::Throttle)
     }
 
-    /// Estimate of the memory it takes.
+    /// Estimate of the memory it takes beside what it shares with others.
     pub(crate) fn bytes(&self) -> usize {
-        let services: usize = self.services.iter().map(Service::bytes).sum();
-        let annotations: usize = self.annotations.iter().map(Annotation::bytes).sum();
-        let exceptions: usize = self.exceptions.iter().map(|exception| size_of::<Exception>() + exception.message.len()).sum();
-        let lists = size_of_val(&*self.links) + size_of_val(&*self.figures) + size_of_val(&*self.levels);
-        size_of::<Self>() + services + annotations + exceptions + lists
+        let texts =
+            self.annotations.iter().map(Annotation::bytes).chain(self.exceptions.iter().map(|exception| heap(exception.message.len())));
+        let lists = [
+            heap(size_of::<Self>() + 2 * size_of::<usize>()),
+            heap(size_of_val(&*self.services)),
+            heap(size_of_val(&*self.annotations)),
+            self.exceptions.bytes(),
+            self.links.bytes(),
+            self.figures.bytes(),
+            self.levels.bytes(),
+        ];
+        lists.into_iter().chain(self.services.iter().map(Service::bytes)).chain(texts).sum()
     }
 }
 
@@ -221,9 +219,7 @@ impl Service {
     }
 
     fn bytes(&self) -> usize {
-        let more = self.more.as_ref().map_or(0, |more| size_of::<More>() + more.http_url.as_ref().map_or(0, |url| url.len()));
-        let alias = self.alias.as_ref().map_or(0, |alias| size_of_val(&**alias));
-        size_of::<Self>() + more + alias
+        self.more.as_ref().map_or(0, |more| heap(size_of::<More>()) + more.http_url.as_ref().map_or(0, |url| heap(url.len())))
     }
 }
 
@@ -236,6 +232,6 @@ impl Call {
 
 impl Annotation {
     fn bytes(&self) -> usize {
-        size_of::<Self>() + if let AnnotationValue::Text(text) = &self.value { text.len() } else { 0 }
+        if let AnnotationValue::Text(text) = &self.value { heap(text.len()) } else { 0 }
     }
 }

@@ -64,6 +64,8 @@ pub(crate) use complete::{Suggestion, complete};
 pub use error::Error;
 pub(crate) use matches::{Context, Group};
 
+use crate::settings::FILTER_BYTES_MAX;
+
 /// A filter expression that was understood. Displayed, it is written in one way, whatever it was read from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
@@ -74,6 +76,9 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Bytes of an expression, at most.
+    pub const BYTES_MAX: usize = FILTER_BYTES_MAX;
+
     /// Reads a filter expression.
     ///
     /// # Errors

@@ -60,9 +60,9 @@ impl Building {
                 let edge = self.edge(caller, place, false, call.start);
                 edge.add(call);
                 if let Some(alias) =
-                    &service.alias.as_ref().filter(|alias| edge.aliases.len() < ALIASES_MAX && !edge.aliases.contains(&***alias))
+                    &service.alias.as_ref().filter(|alias| edge.aliases.len() < ALIASES_MAX && !edge.aliases.contains(*alias))
                 {
-                    edge.aliases.insert((***alias).clone());
+                    edge.aliases.insert((**alias).clone());
                 }
             }
         }

@@ -16,8 +16,8 @@ pub(crate) struct Statistics {
     pub(crate) throttles: u64,
     /// Failures of the service (5xx).
     pub(crate) faults: u64,
-    /// Of all of them together, in nanoseconds.
-    nanos: u64,
+    /// Of all of them together.
+    pub(crate) response_time: Duration,
 }
 
 impl Statistics {
@@ -28,22 +28,17 @@ impl Statistics {
             Status::Throttle => &mut self.throttles,
             Status::Fault => &mut self.faults,
         } += 1;
-        self.nanos = self.nanos.saturating_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+        self.response_time = self.response_time.saturating_add(time);
     }
 
     pub(crate) fn total(&self) -> u64 {
         self.ok + self.errors + self.throttles + self.faults
     }
 
-    /// Of all of them together.
-    pub(crate) fn response_time(&self) -> Duration {
-        Duration::from_nanos(self.nanos)
-    }
-
     /// Average time; `None` if nothing ended.
     pub(crate) fn average(&self) -> Option<Duration> {
         let total = self.total();
-        self.nanos.checked_div(total).map(Duration::from_nanos)
+        (total > 0).then(|| Duration::try_from_secs_f64(self.response_time.as_secs_f64() / total as f64).unwrap_or_default())
     }
 
     /// Share of a count, 0 to 1.

@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -10,7 +9,7 @@ use crate::facts::tests::{facts_of, written_out};
 
 /// Nodes and edges in lines: `name:type* counts`, then `-> name counts`. Counts are ok/errors/throttles/faults and the seconds together.
 fn drawn(graph: &ServiceGraph) -> Vec<String> {
-    let counts = |of: &Statistics| format!("{}/{}/{}/{} {}s", of.ok, of.errors, of.throttles, of.faults, of.response_time().as_secs_f64());
+    let counts = |of: &Statistics| format!("{}/{}/{}/{} {}s", of.ok, of.errors, of.throttles, of.faults, of.response_time.as_secs_f64());
     let name = |node: &Node| if node.kind.is_empty() { node.name.to_string() } else { format!("{}:{}", node.name, node.kind) };
     let mut lines = Vec::new();
     for node in &graph.nodes {

@@ -3,6 +3,7 @@
 //! Two threads, because a burst must not wait in the kernel's small buffer until documents are read: one only empties the socket into a
 //! bounded queue, the other works through it.
 
+mod batch;
 mod kernel;
 mod queue;
 
@@ -14,21 +15,18 @@ use std::thread::{self, JoinHandle};
 
 use socket2::SockRef;
 
-use crate::settings::{PAUSE_AFTER_ERROR, STOP_CHECK, Settings};
+use crate::settings::{PAUSE_AFTER_ERROR, STOP_ROUND, STOP_ROUNDS_MAX, Settings};
+pub(crate) use batch::{Batch, Received};
 use queue::Queue;
 
 /// No UDP datagram is larger.
 const DATAGRAM_BYTES_MAX: usize = 65_536;
 
-/// One datagram as it came in.
-pub(crate) struct Received {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) from: SocketAddr,
-}
-
 /// A bound socket and the threads behind it. Stops and joins them when dropped.
 pub(crate) struct Listener {
     local: SocketAddr,
+    /// Bytes of the kernel's receive buffer, as it was granted.
+    buffer: usize,
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -52,20 +50,22 @@ impl Listener {
     pub(crate) fn start(
         address: impl ToSocketAddrs,
         settings: &Settings,
-        mut read: impl FnMut(Vec<Received>) + Send + 'static,
+        mut read: impl FnMut(&Batch) + Send + 'static,
     ) -> io::Result<Self> {
         let socket = UdpSocket::bind(address)?;
         // Whatever the system grants is fine: what is lost is counted.
         let _ = SockRef::from(&socket).set_recv_buffer_size(settings.receive_buffer);
-        socket.set_read_timeout(Some(STOP_CHECK))?;
+        let buffer = granted(&socket);
         let local = socket.local_addr()?;
         let shared = Arc::new(Shared { stop: AtomicBool::new(false), queue: Queue::new(settings.queue), errors: AtomicU64::new(0) });
-        let mut listener = Self { local, shared: Arc::clone(&shared), threads: Vec::new() };
+        let mut listener = Self { local, buffer, shared: Arc::clone(&shared), threads: Vec::new() };
         let reader = Arc::clone(&shared);
         // Spawned one by one into `listener`, so that a failure of the second stops the first.
         listener.threads.push(thread::Builder::new().name("xray-read".into()).spawn(move || {
-            while let Some(batch) = reader.queue.take() {
-                read(batch);
+            let mut emptied = Batch::default();
+            while let Some(batch) = reader.queue.take(emptied) {
+                read(&batch);
+                emptied = batch.emptied();
             }
         })?);
         listener.threads.push(thread::Builder::new().name("xray-receive".into()).spawn(move || {
@@ -77,6 +77,11 @@ impl Listener {
 
     pub(crate) fn local_addr(&self) -> SocketAddr {
         self.local
+    }
+
+    /// Bytes of the kernel's receive buffer, as it was granted.
+    pub(crate) fn buffer(&self) -> usize {
+        self.buffer
     }
 
     pub(crate) fn losses(&self) -> Losses {
@@ -95,21 +100,41 @@ impl Listener {
         }
         UdpSocket::bind((any, 0))?.send_to(&[], target).map(drop)
     }
+
+    /// Makes the receiver see that it should stop. It waits for datagrams and for nothing else, so that it costs nothing while none come.
+    fn stop_receiving(&self) {
+        self.shared.stop.store(true, Ordering::Release);
+        // One is enough, unless something between the two swallows it. Where the kernel's buffer is full, the receiver is not waiting.
+        for _ in 0..STOP_ROUNDS_MAX {
+            let _ = self.wake();
+            thread::sleep(STOP_ROUND);
+            if self.threads.iter().all(JoinHandle::is_finished) {
+                return;
+            }
+        }
+    }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Release);
         if self.threads.len() < 2 {
             // There is no receiver to close it.
             self.shared.queue.close();
         }
-        // If it does not get through, the receiver sees `stop` when its read times out.
-        let _ = self.wake();
+        self.stop_receiving();
         for thread in self.threads.drain(..) {
-            let _ = thread.join();
+            // A receiver that nothing gets through to is left behind: it holds a socket, but nobody waits for ever.
+            if thread.is_finished() {
+                let _ = thread.join();
+            }
         }
     }
+}
+
+/// The receive buffer as the kernel says it; Linux says twice what datagrams may fill, to count what it needs for itself.
+fn granted(socket: &UdpSocket) -> usize {
+    let said = SockRef::from(socket).recv_buffer_size().unwrap_or_default();
+    if cfg!(target_os = "linux") { said / 2 } else { said }
 }
 
 fn receive(socket: &UdpSocket, shared: &Shared) {
@@ -120,7 +145,7 @@ fn receive(socket: &UdpSocket, shared: &Shared) {
             return;
         }
         match received {
-            Ok((length, from)) => shared.queue.push(Received { bytes: buffer[..length].to_vec(), from }),
+            Ok((length, from)) => shared.queue.push(&buffer[..length], from),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
             Err(_) => {
                 shared.errors.fetch_add(1, Ordering::Relaxed);
@@ -141,7 +166,7 @@ mod tests {
         for address in ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0", "[::]:0"] {
             let (sender, receiver) = mpsc::channel();
             let Ok(listener) = Listener::start(address, &Settings::default(), move |batch| {
-                batch.into_iter().for_each(|received| sender.send(received).unwrap())
+                batch.iter().for_each(|received| sender.send((received.bytes.to_vec(), received.from)).unwrap())
             }) else {
                 assert!(address.starts_with('['), "no IPv6 on this machine is all that may fail");
                 continue;
@@ -157,9 +182,9 @@ mod tests {
             client.send_to(&[], target).unwrap();
             for index in 0..100u8 {
                 let received = receiver.recv_timeout(Duration::from_secs(10)).unwrap();
-                assert_eq!((received.bytes, received.from), (vec![index; 3], client.local_addr().unwrap()));
+                assert_eq!(received, (vec![index; 3], client.local_addr().unwrap()));
             }
-            assert!(receiver.recv_timeout(Duration::from_secs(10)).unwrap().bytes.is_empty());
+            assert!(receiver.recv_timeout(Duration::from_secs(10)).unwrap().0.is_empty());
             let losses = listener.losses();
             assert_eq!((losses.queue, losses.errors, losses.kernel.unwrap_or(0)), (0, 0, 0));
             let begun = Instant::now();

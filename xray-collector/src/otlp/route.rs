@@ -4,6 +4,7 @@
 //! and a `google.rpc.Status` where nothing was.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -14,12 +15,13 @@ use axum::routing::post;
 use flate2::read::GzDecoder;
 use prost::Message;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use super::message::{self, PartialSuccess, RpcStatus};
 use super::{Malformed, Translated};
 use crate::arrival;
 use crate::serve::App;
-use crate::settings::BODY_BYTES_MAX;
+use crate::settings::{BODY_BYTES_MAX, OTLP_AT_ONCE_MAX};
 
 /// `INVALID_ARGUMENT` of gRPC.
 const INVALID_ARGUMENT: i32 = 3;
@@ -54,10 +56,16 @@ impl Encoding {
 }
 
 pub(crate) fn router() -> Router<App> {
+    // A small body may become a large one.
+    let places = Arc::new(Semaphore::new(OTLP_AT_ONCE_MAX));
+    let traces = move |State(app): State<App>, request: Request| async move {
+        let _place = places.acquire_owned().await;
+        traces(app, request).await
+    };
     Router::new().route("/v1/traces", post(traces))
 }
 
-async fn traces(State(app): State<App>, request: Request) -> Response {
+async fn traces(app: App, request: Request) -> Response {
     let Some(encoding) = Encoding::of(request.headers()) else {
         let message = "The Content-Type must be application/x-protobuf or application/json.";
         return Encoding::Json.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, message.to_owned());
@@ -107,7 +115,7 @@ fn taken(app: &App, encoding: Encoding, body: &[u8], compressed: bool) -> Respon
     };
     match read {
         Ok(translated) => {
-            app.traces.put_arrival(arrival::of_documents(&translated.documents));
+            app.traces.put_arrival(|packer| arrival::of_documents(&translated.documents, packer));
             answer(encoding, translated)
         }
         Err(malformed) => refused(encoding, &malformed),

@@ -31,7 +31,9 @@ pub(crate) const TRACES_SCRIPT: Asset = Asset::new("traces", "js", JS, include_s
 pub(crate) const TIMELINE_STYLE: Asset = Asset::new("timeline", "css", CSS, include_str!("assets/timeline.css"));
 pub(crate) const TIMELINE_SCRIPT: Asset = Asset::new("timeline", "js", JS, include_str!("assets/timeline.js"));
 
-const ALL: [&Asset; 6] = [&STYLE, &SCRIPT, &TRACES_STYLE, &TRACES_SCRIPT, &TIMELINE_STYLE, &TIMELINE_SCRIPT];
+pub(crate) const MAP_STYLE: Asset = Asset::new("map", "css", CSS, include_str!("assets/map.css"));
+
+const ALL: [&Asset; 7] = [&STYLE, &SCRIPT, &TRACES_STYLE, &TRACES_SCRIPT, &TIMELINE_STYLE, &TIMELINE_SCRIPT, &MAP_STYLE];
 
 impl Asset {
     pub(crate) const fn new(stem: &'static str, ending: &'static str, kind: &'static str, text: &'static str) -> Self {

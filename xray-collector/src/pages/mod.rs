@@ -7,10 +7,12 @@
 mod assets;
 mod chart;
 mod complete;
+mod conditions;
 mod health;
 mod layout;
 mod list;
 mod live;
+mod map;
 mod parts;
 mod scope;
 mod text;
@@ -25,9 +27,11 @@ use crate::serve::App;
 pub(crate) fn router() -> Router<App> {
     Router::new()
         .merge(assets::router())
-        .merge(complete::router()).merge(health::router())
+        .merge(complete::router())
+        .merge(health::router())
         .merge(list::router())
         .merge(live::router())
+        .merge(map::router())
         .merge(theme::router())
         .merge(timeline::router())
 }

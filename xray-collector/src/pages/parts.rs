@@ -6,7 +6,9 @@ use maud::{Markup, html};
 
 use super::scope::Scope;
 use super::text;
+use crate::graph::Statistics;
 use crate::query::Status;
+use crate::serve::App;
 use crate::settings::NAME_SHOWN_CHARS_MAX;
 use crate::view::{mark_of, number, word_of};
 
@@ -94,6 +96,31 @@ pub(crate) fn nothing_fits(scope: &Scope, path: &str, held: usize) -> Markup {
         }
     };
     empty("No trace fits", &advice)
+}
+
+/// Why a page has nothing to show.
+pub(crate) fn nothing(app: &App, scope: &Scope, path: &str) -> Markup {
+    match app.collector.progress().traces {
+        0 => no_traces_yet(&app.collector.local_addr().to_string()),
+        held => nothing_fits(scope, path, held),
+    }
+}
+
+/// How requests went, as a bar of shares; even one in a million shows.
+pub(crate) fn shares(of: &Statistics) -> Markup {
+    let each = [(Status::Fault, of.faults), (Status::Throttle, of.throttles), (Status::Error, of.errors), (Status::Ok, of.ok)];
+    let mut left = 0.0;
+    let mut bars: Vec<(&str, f64, f64)> = Vec::new();
+    for (status, count) in each.into_iter().filter(|(_, count)| *count > 0) {
+        let width = (of.share(count) * 100.0).max(2.5).min(100.0 - left);
+        bars.push((class_of(status), left, width));
+        left += width;
+    }
+    html! {
+        svg.shares width="72" height="8" aria-hidden="true" {
+            @for (class, left, width) in bars { rect class=(class) x=(format!("{left:.1}%")) width=(format!("{width:.1}%")) height="8" {} }
+        }
+    }
 }
 
 /// One figure with its name.

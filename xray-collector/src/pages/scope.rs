@@ -178,8 +178,8 @@ impl Scope {
         let (from, to) = self.bounds();
         let mut all = app.traces.facts_between(from..=to);
         if !filter.is_empty() {
-            let wanted = Wanted::of(app, filter.clone());
-            all.retain(|facts| wanted.matches(app, facts));
+            let wanted = Wanted::of(&app.api, filter.clone());
+            all.retain(|facts| wanted.matches(&app.traces, facts));
         }
         all
     }

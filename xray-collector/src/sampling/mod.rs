@@ -25,6 +25,15 @@ pub(crate) use rules::Rules;
 use targets::Clients;
 pub(crate) use targets::{Counts, Quota};
 
+/// Reads a file of sampling rules as a collector would, and tells how many it has, `Default` included.
+///
+/// # Errors
+///
+/// If a collector could not use it. The message has the place and the remedy.
+pub fn check_rules(path: &Path) -> io::Result<usize> {
+    Sampling::open(Some(path)).map(|sampling| sampling.rules().iter().count())
+}
+
 /// Rules and those who sample by them.
 #[derive(Debug)]
 pub(crate) struct Sampling {

@@ -27,6 +27,9 @@ impl Default for Limits {
 /// Hands on a request with its whole body, or answers why it cannot be read.
 pub(super) async fn read(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    // Beside chunks there may have been a length, which hyper drops. What stands between here and the client could have believed that, so
+    // nothing that follows counts as a request.
+    let is_last = parts.headers.contains_key(header::TRANSFER_ENCODING);
     if body.is_end_stream() {
         return next.run(Request::from_parts(parts, Body::empty())).await;
     }
@@ -42,8 +45,11 @@ pub(super) async fn read(State(limits): State<Limits>, request: Request, next: N
     };
     match tokio::time::timeout(BODY_TIME_MAX, read).await {
         Ok((held, Ok(bytes))) => {
-            let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+            let mut response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
             drop(held);
+            if is_last {
+                close(&mut response);
+            }
             response
         }
         Ok((_, Err(error))) if is_too_large(&error) => too_large(),
@@ -71,8 +77,12 @@ fn too_large() -> Response {
 /// Where a body was not read to its end, the connection cannot go on.
 fn closing(error: Error) -> Response {
     let mut response = error.into_response();
-    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    close(&mut response);
     response
+}
+
+pub(super) fn close(response: &mut Response) {
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
 }
 
 fn is_too_large(error: &axum::Error) -> bool {

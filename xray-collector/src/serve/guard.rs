@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::body;
 use crate::api::Error;
 use crate::settings::ServeSettings;
 
@@ -19,7 +20,9 @@ use crate::settings::ServeSettings;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 6] = [
+const HEADERS: [(HeaderName, &str); 7] = [
+    // By which `cargo xray` knows whom it talks to.
+    (header::SERVER, concat!("xray-collector/", env!("CARGO_PKG_VERSION"))),
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -71,9 +74,6 @@ impl Guard {
                 return Err(format!("The Host {name:?} is not this collector's: use 127.0.0.1, or name it with --host."));
             }
         }
-        if headers.contains_key(header::TRANSFER_ENCODING) && headers.contains_key(header::CONTENT_LENGTH) {
-            return Err("The request has two lengths: send Content-Length or Transfer-Encoding, not both.".to_owned());
-        }
         // Browsers send one with each request that could change something; other clients send none.
         if let Some(origin) = the_one(headers, &header::ORIGIN)? {
             let same = origin.split_once("://").is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host));
@@ -103,16 +103,23 @@ fn the_one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a s
 
 pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let mut response = match guard.refusal(&request) {
-        Err(why) => Error::new(StatusCode::FORBIDDEN, "AccessDeniedException", why).into_response(),
+        Err(why) => refused(StatusCode::FORBIDDEN, "AccessDeniedException", why),
         // Those two would be for proxies.
         Ok(()) if matches!(*request.method(), Method::TRACE | Method::CONNECT) => {
             let why = format!("{} is not allowed: use GET for pages and POST for X-Ray's operations", request.method());
-            Error::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", why).into_response()
+            refused(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", why)
         }
         Ok(()) => next.run(request).await,
     };
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
+    response
+}
+
+/// What follows on the connection is not looked at.
+fn refused(status: StatusCode, kind: &'static str, why: String) -> Response {
+    let mut response = Error::new(status, kind, why).into_response();
+    body::close(&mut response);
     response
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -112,6 +113,8 @@ fn router(app: App, settings: &ServeSettings, address: SocketAddr) -> Router {
         .merge(pages::router())
         .fallback(nothing_there)
         .with_state(app)
+        // Extractors have nothing to limit: `body` has.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(body::Limits::default(), body::read))
         // Outermost, so that nothing is read for those who may not ask, and its headers are on all answers.
         .layer(from_fn_with_state(guard, guard::check))

@@ -16,5 +16,5 @@ pub(crate) use axis::Axis;
 pub(crate) use business::{FigureGroup, LevelGroup, figures, levels};
 pub(crate) use compare::{Compared, compare};
 pub(crate) use errors::{ErrorGroup, errors};
-pub(crate) use operations::{Operation, Overview, operations, overview};
+pub(crate) use operations::{Operation, Overview, minutes, operations, operations_of, overview};
 pub(crate) use spread::{Bar, Scale, Spread, bars};

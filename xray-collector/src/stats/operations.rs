@@ -54,11 +54,16 @@ pub(crate) fn overview(traces: &[Arc<Facts>]) -> Overview {
 
 /// Every service and operation, those that took most time together first.
 pub(crate) fn operations(traces: &[Arc<Facts>]) -> Vec<Operation> {
+    operations_of(traces, |_| true)
+}
+
+/// The same of some services.
+pub(crate) fn operations_of(traces: &[Arc<Facts>], is_wanted: impl Fn(&Service) -> bool) -> Vec<Operation> {
     let mut groups = HashMap::<(&str, &str, Option<&str>), Group<'_>>::new();
     // Texts are held once each: most services are found by the addresses of theirs.
     let mut seen = HashMap::<Addresses, Vec<(Status, Option<Duration>)>, BuildHasherDefault<AddressHasher>>::default();
     let mut firsts = Vec::<(&Service, Addresses)>::new();
-    for service in traces.iter().flat_map(|facts| &facts.services) {
+    for service in traces.iter().flat_map(|facts| &facts.services).filter(|service| is_wanted(service)) {
         let addresses = addresses(service);
         let measured = seen.entry(addresses).or_insert_with(|| {
             firsts.push((service, addresses));
@@ -76,7 +81,7 @@ pub(crate) fn operations(traces: &[Arc<Facts>]) -> Vec<Operation> {
     let mut operations: Vec<_> = groups.into_values().map(|group| group.sum_up(minutes)).collect();
     operations.sort_by(|one, other| {
         let names = |operation: &Operation| (operation.service.clone(), operation.kind.clone(), operation.name.clone());
-        other.statistics.response_time().cmp(&one.statistics.response_time()).then_with(|| names(one).cmp(&names(other)))
+        other.statistics.response_time.cmp(&one.statistics.response_time).then_with(|| names(one).cmp(&names(other)))
     });
     operations
 }
@@ -115,7 +120,7 @@ fn addresses(service: &Service) -> Addresses {
 }
 
 /// From the first trace that began to the last; at least one, so that a rate of few traces is no fantasy.
-fn minutes(traces: &[Arc<Facts>]) -> f64 {
+pub(crate) fn minutes(traces: &[Arc<Facts>]) -> f64 {
     let begins = || traces.iter().map(|facts| facts.start);
     let (first, last) = (begins().min().unwrap_or_default(), begins().max().unwrap_or_default());
     (last.since(first).as_secs_f64() / 60.0).max(1.0)

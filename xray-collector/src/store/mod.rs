@@ -1,38 +1,54 @@
 //! Traces in memory: bounded, and indifferent to the order in which documents arrive.
 
 mod assemble;
+mod fresh;
 mod merge;
 mod pack;
+mod places;
 mod record;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
 use xray_model::TraceId;
-use xray_model::document::{Document, Timestamp};
+use xray_model::document::{Document, Forest, Timestamp};
 
 use crate::facts::{Facts, Names};
 use crate::settings::Settings;
+use crate::trace::Placed;
+use fresh::Fresh;
 pub(crate) use merge::Slot;
-pub(crate) use pack::Packed;
+pub(crate) use pack::{Packed, Packer};
+use places::{Place, Places};
 pub(crate) use record::Pieces;
 use record::Record;
+
+/// Traces of more documents than this are put together again only when their number has doubled, when the store is asked, or when nothing
+/// arrives for a moment. So a trace that is streamed in thousands of documents costs no square of them.
+const DOCUMENTS_AT_ONCE: usize = 4;
+
+/// Traces that make room after which texts that no trace holds any more are looked for, unless there are far more texts than that.
+const EVICTED_UNTIL_SWEEP: usize = 4_096;
+/// Makes trees of documents of one trace.
+pub(crate) fn put_together(documents: impl IntoIterator<Item = Document>) -> Forest<Placed> {
+    assemble::assemble(merge::merge(documents))
+}
 
 /// All traces, and what had to go.
 pub(crate) struct Store {
     segments_max: usize,
     bytes_max: usize,
     age_max: std::time::Duration,
-    traces: HashMap<TraceId, Record>,
-    /// Traces by the time of their last document: `Record::turn` to id.
-    by_turn: BTreeMap<u64, TraceId>,
+    traces: Places,
     /// Traces by the time they began.
-    by_start: BTreeMap<(Timestamp, TraceId), Arc<Facts>>,
+    by_start: BTreeSet<(Timestamp, Place)>,
     /// Traces with documents that are not in their facts.
-    stale: BTreeSet<TraceId>,
+    stale: BTreeSet<Place>,
+    fresh: Fresh,
     names: Names,
+    evicted_since_sweep: usize,
     turn: u64,
     pub(crate) counts: Counts,
 }
@@ -52,17 +68,32 @@ pub(crate) struct Counts {
     pub(crate) refused: u64,
 }
 
+impl Counts {
+    fn add(&mut self, record: &Record) {
+        self.segments += record.segments;
+        self.bytes += record.bytes();
+        self.complete += usize::from(record.is_complete());
+    }
+
+    fn subtract(&mut self, record: &Record) {
+        self.segments -= record.segments;
+        self.bytes -= record.bytes();
+        self.complete -= usize::from(record.is_complete());
+    }
+}
+
 impl Store {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             segments_max: settings.segments,
             bytes_max: settings.bytes,
             age_max: settings.age,
-            traces: HashMap::new(),
-            by_turn: BTreeMap::new(),
-            by_start: BTreeMap::new(),
+            traces: Places::default(),
+            by_start: BTreeSet::new(),
             stale: BTreeSet::new(),
+            fresh: Fresh::default(),
             names: Names::default(),
+            evicted_since_sweep: 0,
             turn: 0,
             counts: Counts::default(),
         }
@@ -70,6 +101,11 @@ impl Store {
 
     pub(crate) fn traces(&self) -> usize {
         self.traces.len()
+    }
+
+    /// Estimate of the memory that everything takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.counts.bytes + self.names.bytes() + self.fresh.bytes()
     }
 
     /// Grows with each document; tells whether anything changed since one looked.
@@ -80,36 +116,84 @@ impl Store {
     /// Adds a document, given as it was understood and as it came.
     pub(crate) fn insert(&mut self, document: Document, packed: Packed, now: Instant) {
         self.expire(now);
-        let id = document.trace_id();
         self.counts.documents += 1;
-        let mut record = self.remove(id).unwrap_or_else(|| Record::new(self.turn, now));
-        if record.segments + document.tree().len() > self.segments_max || record.bytes() + packed.bytes() > self.bytes_max {
+        let (id, segments) = (document.trace_id(), document.tree().len());
+        let there = self.traces.find(id);
+        let (held, bytes) = there.and_then(|place| self.traces.get(place)).map_or((0, 0), |(_, record)| (record.segments, record.bytes()));
+        if held + segments > self.segments_max || bytes + packed.bytes() > self.bytes_max {
             self.counts.refused += 1;
-        } else {
-            record.add(document, packed, &mut self.names, now);
-        }
-        if record.segments == 0 {
             return;
         }
-        while self.counts.segments + record.segments > self.segments_max || self.counts.bytes + record.bytes() > self.bytes_max {
-            let Some((_, &oldest)) = self.by_turn.first_key_value() else { break };
+        self.turn += 1;
+        let place = match there {
+            Some(place) => {
+                self.traces.touch(place);
+                place
+            }
+            None => {
+                let record = Record::new(self.turn, now);
+                self.counts.add(&record);
+                self.traces.insert(id, record)
+            }
+        };
+        let json = packed.json_bytes();
+        if let Some((_, record)) = self.traces.get_mut(place) {
+            self.counts.subtract(record);
+            record.add(segments, packed, now);
+            self.counts.add(record);
+        }
+        self.stale.insert(place);
+        self.fresh.add(place, document, json);
+        self.refresh_overdue();
+        self.make_room();
+    }
+
+    /// Forgets the traces that were quiet longest, until the limits hold. The newest stays.
+    fn make_room(&mut self) {
+        while self.counts.segments > self.segments_max || self.counts.bytes + self.names.bytes() > self.bytes_max {
+            let Some(oldest) = self.traces.oldest().filter(|oldest| Some(*oldest) != self.traces.newest()) else { return };
             self.remove(oldest);
             self.counts.evicted += 1;
+            self.evicted_since_sweep += 1;
+            if self.evicted_since_sweep >= EVICTED_UNTIL_SWEEP.max(self.names.len() / 4) {
+                self.evicted_since_sweep = 0;
+                self.names.sweep();
+            }
         }
-        self.turn += 1;
-        record.turn = self.turn;
-        self.put(id, record);
+    }
+
+    fn refresh_overdue(&mut self) {
+        while let Some(place) = self.fresh.overdue() {
+            let record = self.traces.get(place).map(|(_, record)| record);
+            if record.is_some_and(|record| record.documents().len() <= DOCUMENTS_AT_ONCE || record.is_mostly_unknown()) {
+                self.refresh_one(place);
+            } else {
+                // They are read again when somebody asks.
+                self.fresh.take(place);
+            }
+        }
     }
 
     /// Puts together what arrived and was not put together yet.
     pub(crate) fn refresh(&mut self) {
-        while let Some(id) = self.stale.first().copied() {
-            let Some(mut record) = self.remove(id) else {
-                self.stale.remove(&id);
-                continue;
-            };
-            record.refresh(id, &mut self.names);
-            self.put(id, record);
+        while let Some(place) = self.stale.first().copied() {
+            self.refresh_one(place);
+        }
+        self.make_room();
+    }
+
+    fn refresh_one(&mut self, place: Place) {
+        self.stale.remove(&place);
+        let fresh = self.fresh.take(place);
+        let Some((id, record)) = self.traces.get_mut(place) else { return };
+        self.counts.subtract(record);
+        let before = record.facts().map(|facts| facts.start);
+        record.refresh(id, fresh, &mut self.names);
+        self.counts.add(record);
+        let after = record.facts().map(|facts| facts.start);
+        if before != after {
+            before.map(|start| self.by_start.remove(&(start, place)));
+            after.map(|start| self.by_start.insert((start, place)));
         }
     }
 
@@ -120,8 +204,8 @@ impl Store {
 
     /// Forgets traces that got no document for longer than the limit.
     pub(crate) fn expire(&mut self, now: Instant) {
-        while let Some((_, &oldest)) = self.by_turn.first_key_value() {
-            let quiet = self.traces.get(&oldest).map(|record| now.saturating_duration_since(record.changed));
+        while let Some(oldest) = self.traces.oldest() {
+            let quiet = self.traces.get(oldest).map(|(_, record)| now.saturating_duration_since(record.changed));
             if quiet.is_some_and(|quiet| quiet <= self.age_max) {
                 return;
             }
@@ -130,58 +214,45 @@ impl Store {
         }
     }
 
-    fn put(&mut self, id: TraceId, record: Record) {
-        self.by_turn.insert(record.turn, id);
+    fn remove(&mut self, place: Place) {
+        self.stale.remove(&place);
+        self.fresh.take(place);
+        let Some((_, record)) = self.traces.remove(place) else { return };
         if let Some(facts) = record.facts() {
-            self.by_start.insert((facts.start, id), Arc::clone(facts));
+            self.by_start.remove(&(facts.start, place));
         }
-        if record.is_stale() {
-            self.stale.insert(id);
-        }
-        self.counts.segments += record.segments;
-        self.counts.bytes += record.bytes();
-        self.counts.complete += usize::from(record.is_complete());
-        self.traces.insert(id, record);
-    }
-
-    fn remove(&mut self, id: TraceId) -> Option<Record> {
-        let record = self.traces.remove(&id)?;
-        self.by_turn.remove(&record.turn);
-        if let Some(facts) = record.facts() {
-            self.by_start.remove(&(facts.start, id));
-        }
-        self.stale.remove(&id);
-        self.counts.segments -= record.segments;
-        self.counts.bytes -= record.bytes();
-        self.counts.complete -= usize::from(record.is_complete());
-        Some(record)
+        self.counts.subtract(&record);
     }
 
     pub(crate) fn clear(&mut self) {
-        self.traces.clear();
-        self.by_turn.clear();
+        self.traces = Places::default();
         self.by_start.clear();
         self.stale.clear();
+        self.fresh = Fresh::default();
+        self.names.sweep();
         self.counts = Counts { segments: 0, bytes: 0, complete: 0, ..self.counts };
     }
 
     /// The documents of a trace, to be put together where the store is not locked.
     pub(crate) fn pieces(&self, id: TraceId) -> Option<Pieces> {
-        let record = self.traces.get(&id)?;
+        let (_, record) = self.traces.get(self.traces.find(id)?)?;
         Some(Pieces { id, arrived: record.arrived, documents: record.documents().to_vec() })
     }
 
     /// The documents of all traces, in the order of their first documents.
     pub(crate) fn all_pieces(&self) -> Vec<Pieces> {
-        let mut ids: Vec<_> = self.traces.iter().map(|(id, record)| (record.born, *id)).collect();
+        let mut ids: Vec<_> = self.traces.iter().map(|(id, record)| (record.born, id)).collect();
         ids.sort_unstable();
         ids.into_iter().filter_map(|(_, id)| self.pieces(id)).collect()
     }
 
     /// What is known of one trace.
     pub(crate) fn facts(&mut self, id: TraceId) -> Option<Arc<Facts>> {
-        self.refresh();
-        self.traces.get(&id)?.facts().cloned()
+        let place = self.traces.find(id)?;
+        if self.stale.contains(&place) {
+            self.refresh_one(place);
+        }
+        self.traces.get(place)?.1.facts().cloned()
     }
 
     /// What is known of the traces that began in a stretch of time, earliest first.
@@ -191,9 +262,18 @@ impl Store {
         if from > to {
             return Vec::new();
         }
-        let ids = (from, TraceId::from_bits(0))..=(to, TraceId::from_bits(u128::MAX));
-        self.by_start.range(ids).map(|(_, facts)| Arc::clone(facts)).collect()
+        let places = self.by_start.range((from, Place::FIRST)..=(to, Place::LAST));
+        places.filter_map(|(_, place)| self.traces.get(*place)?.1.facts().cloned()).collect()
     }
+}
+
+/// What the allocator takes for so many bytes: each piece has a head, and a size that is a multiple of 16.
+pub(crate) const fn heap(bytes: usize) -> usize {
+    if bytes == 0 {
+        return 0;
+    }
+    let whole = (bytes + 8).next_multiple_of(16);
+    if whole < 32 { 32 } else { whole }
 }
 
 #[cfg(test)]

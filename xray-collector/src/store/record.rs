@@ -7,44 +7,43 @@ use xray_model::TraceId;
 use xray_model::document::Document;
 
 use super::assemble::assemble;
+use super::heap;
 use super::merge::merge;
 use super::pack::Packed;
+use super::places::PLACE_BYTES;
 use crate::facts::{Facts, Names};
 use crate::trace::Trace;
 
-/// Estimate of the memory that a trace takes beside its documents and its facts: its places in the store's maps.
-const RECORD_BYTES: usize = size_of::<Record>() + 160;
-
-/// Traces of at most this many documents are put together again with each new one; larger ones when their number has doubled, when the
-/// store is asked, or when nothing arrives for a moment. So a trace that is streamed in thousands of documents costs no square of them.
-const DOCUMENTS_AT_ONCE: usize = 4;
+/// Estimate of the memory that a trace takes beside its documents and its facts: its places in the store.
+const RECORD_BYTES: usize = PLACE_BYTES + 32;
 
 pub(super) struct Record {
     documents: Vec<Packed>,
-    /// Documents that arrived, also those that were there already.
-    pub(super) arrived: u64,
-    /// Segments and subsegments; those of documents that were not put together yet are counted in full.
-    pub(super) segments: usize,
-    bytes: usize,
     /// `None` until the first documents were put together.
     facts: Option<Arc<Facts>>,
-    /// How many of the documents are in `facts`.
-    known: usize,
+    /// Bytes of the documents and the facts.
+    bytes: usize,
+    /// Segments and subsegments; those of documents that were not put together yet are counted in full.
+    pub(super) segments: usize,
+    /// Documents that arrived, also those that were there already.
+    pub(super) arrived: u64,
     /// Place in the order of first documents.
     pub(super) born: u64,
     /// When the last document arrived.
     pub(super) changed: Instant,
-    /// Place in the order of `changed`.
-    pub(super) turn: u64,
+    /// How many of the documents are in `facts`.
+    known: u32,
 }
 
 impl Record {
     pub(super) fn new(born: u64, now: Instant) -> Self {
-        Self { documents: Vec::new(), arrived: 0, segments: 0, bytes: RECORD_BYTES, facts: None, known: 0, born, changed: now, turn: 0 }
+        Self { documents: Vec::new(), facts: None, bytes: 0, segments: 0, arrived: 0, born, changed: now, known: 0 }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.bytes + self.facts.as_ref().map_or(0, |facts| facts.bytes())
+        // As much as the list of documents may have room for.
+        let list = self.documents.capacity() * size_of::<Packed>();
+        RECORD_BYTES + heap(list) + self.bytes
     }
 
     pub(super) fn documents(&self) -> &[Packed] {
@@ -62,40 +61,38 @@ impl Record {
 
     /// Whether documents arrived that are not in the facts.
     pub(super) fn is_stale(&self) -> bool {
-        self.known < self.documents.len()
+        (self.known as usize) < self.documents.len()
     }
 
-    pub(super) fn add(&mut self, document: Document, packed: Packed, names: &mut Names, now: Instant) {
+    /// Whether most documents are not in the facts.
+    pub(super) fn is_mostly_unknown(&self) -> bool {
+        self.documents.len() >= 2 * self.known as usize
+    }
+
+    pub(super) fn add(&mut self, segments: usize, packed: Packed, now: Instant) {
         self.changed = now;
         self.arrived += 1;
-        self.segments += document.tree().len();
+        self.segments += segments;
         self.bytes += packed.bytes();
-        self.documents.push(packed);
-        if self.documents.len() == 1 {
-            // Just read: no need to do it again.
-            self.know(document.trace_id(), [document], names);
-        } else if self.documents.len() <= DOCUMENTS_AT_ONCE || self.documents.len() >= 2 * self.known {
-            self.refresh(document.trace_id(), names);
+        if self.documents.is_empty() {
+            // Most traces stay at one or a few.
+            self.documents.reserve_exact(1);
         }
+        self.documents.push(packed);
     }
 
-    /// Puts the trace together again.
-    pub(super) fn refresh(&mut self, id: TraceId, names: &mut Names) {
-        self.documents.sort_unstable();
-        self.documents.dedup_by(|one, other| {
-            let is_there = one == other;
-            self.bytes -= if is_there { one.bytes() } else { 0 };
-            is_there
-        });
-        let documents: Vec<Document> = self.documents.iter().filter_map(Packed::read).collect();
-        self.know(id, documents, names);
-    }
-
-    fn know(&mut self, id: TraceId, documents: impl IntoIterator<Item = Document>, names: &mut Names) {
-        let trace = Trace::new(id, self.arrived, assemble(merge(documents)));
+    /// Puts the trace together again. `fresh` are the documents that were added last, if somebody still has them.
+    pub(super) fn refresh(&mut self, id: TraceId, fresh: Vec<Document>, names: &mut Names) {
+        let unread = self.documents.len() - fresh.len().min(self.documents.len());
+        let read: Vec<Document> = self.documents.iter().take(unread).filter_map(Packed::read).chain(fresh).collect();
+        let trace = Trace::new(id, self.arrived, assemble(merge(read)));
+        self.documents.sort_unstable_by_key(Packed::hash);
+        self.documents.dedup_by(|one, other| one.is(other));
         self.segments = trace.tree().len();
-        self.known = self.documents.len();
-        self.facts = Some(Arc::new(Facts::of(&trace, names)));
+        self.known = u32::try_from(self.documents.len()).unwrap_or(u32::MAX);
+        let facts = Arc::new(Facts::of(&trace, names));
+        self.bytes = self.documents.iter().map(Packed::bytes).sum::<usize>() + facts.bytes();
+        self.facts = Some(facts);
     }
 }
 

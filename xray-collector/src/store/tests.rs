@@ -34,8 +34,12 @@ fn document(trace: u128, mut root: Segment, parent: u64, is_subsegment: bool, ch
     Document::from_tree(tree.finish()).unwrap()
 }
 
+thread_local! {
+    static PACKER: std::cell::RefCell<Packer> = std::cell::RefCell::default();
+}
+
 fn insert(store: &mut Store, document: Document, now: Instant) {
-    let packed = Packed::new(document.to_json().as_bytes());
+    let packed = PACKER.with_borrow_mut(|packer| packer.pack(&document, document.to_json().as_bytes()));
     store.insert(document, packed, now);
 }
 
@@ -44,6 +48,7 @@ fn store_of(settings: &Settings, documents: impl IntoIterator<Item = Document>) 
     for document in documents {
         insert(&mut store, document, crate::clock::now());
     }
+    store.refresh();
     store
 }
 

@@ -21,7 +21,9 @@ const ID: &str = "\"trace_id\":\"1-65f0c0de-a006649127e371903a2de979\"";
 fn trace(documents: &[String]) -> Trace {
     let mut store = Store::new(&Settings::default());
     for json in documents {
-        store.insert(Document::parse(json.as_bytes()).unwrap(), Packed::new(json.as_bytes()), crate::clock::now());
+        let document = Document::parse(json.as_bytes()).unwrap();
+        let packed = Packed::new(json.as_bytes());
+        store.insert(document, packed, crate::clock::now());
     }
     store.all_pieces().remove(0).assemble()
 }

@@ -205,6 +205,9 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn string(&mut self) -> Read<Cow<'a, str>> {
+        if let Some(text) = self.plain_string() {
+            return Ok(Cow::Borrowed(text));
+        }
         self.leaf("a string", |raw| {
             let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
             if inner.bytes().any(|byte| matches!(byte, b'\\' | b'"' | 0..0x20)) {
@@ -212,6 +215,21 @@ impl<'a> Reader<'a> {
             }
             Some(Cow::Borrowed(inner))
         })
+    }
+
+    /// Reads a string in which nothing is escaped, as nearly all are; else stays where it is.
+    fn plain_string(&mut self) -> Option<&'a str> {
+        if self.peek() != Some(b'"') {
+            return None;
+        }
+        let start = self.offset + 1;
+        let rest = self.text.as_bytes().get(start..)?;
+        let length = rest.iter().position(|byte| matches!(byte, b'\\' | b'"' | 0..0x20))?;
+        if rest.get(length) != Some(&b'"') {
+            return None;
+        }
+        self.offset = start + length + 1;
+        self.text.get(start..start + length)
     }
 
     pub(super) fn text(&mut self) -> Read<String> {
@@ -222,7 +240,10 @@ impl<'a> Reader<'a> {
     pub(super) fn parsed<T: std::str::FromStr>(&mut self, expected: &str) -> Read<T> {
         self.peek();
         let start = self.offset;
-        let text = self.leaf(expected, |raw| serde_json::from_str::<Cow<'_, str>>(raw).ok())?;
+        let text = match self.plain_string() {
+            Some(text) => Cow::Borrowed(text),
+            None => self.leaf(expected, |raw| serde_json::from_str::<Cow<'_, str>>(raw).ok())?,
+        };
         text.parse().map_err(|_| self.error_at(start, expected))
     }
 

@@ -1,6 +1,7 @@
 //! Points in time as documents carry them.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -23,39 +24,55 @@ const DIGITS_MAX: u32 = 30;
 /// assert_eq!(end.to_string(), "1710276830.0000005");
 /// # Ok::<(), xray_model::document::TimestampError>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(u64);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+// One more than the nanoseconds, so that an `Option` of it takes no more room. The last two nanoseconds, in 2554, are the same.
+pub struct Timestamp(NonZeroU64);
 
 impl Timestamp {
     /// The time this long after 1970 began.
     #[must_use]
     pub const fn from_nanos(nanos: u64) -> Self {
-        Self(nanos)
+        match NonZeroU64::new(nanos.saturating_add(1)) {
+            Some(next) => Self(next),
+            None => Self(NonZeroU64::MAX),
+        }
     }
 
     /// Nanoseconds since 1970.
     #[must_use]
     pub const fn as_nanos(self) -> u64 {
-        self.0
+        self.0.get() - 1
     }
 
     /// Whole seconds since 1970.
     #[must_use]
     pub const fn as_secs(self) -> u64 {
-        self.0 / NANOS_PER_SECOND
+        self.as_nanos() / NANOS_PER_SECOND
     }
 
     /// Time passed since `earlier`; zero if that is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
-        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+        Duration::from_nanos(self.0.get().saturating_sub(earlier.0.get()))
+    }
+}
+
+impl Default for Timestamp {
+    fn default() -> Self {
+        Self::from_nanos(0)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Timestamp").field(&self.as_nanos()).finish()
     }
 }
 
 impl fmt::Display for Timestamp {
     /// Seconds with the decimals that are needed, as documents write them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, nanos) = (self.0 / NANOS_PER_SECOND, self.0 % NANOS_PER_SECOND);
+        let (seconds, nanos) = (self.as_secs(), self.as_nanos() % NANOS_PER_SECOND);
         if nanos == 0 {
             return write!(f, "{seconds}");
         }
@@ -69,9 +86,26 @@ impl FromStr for Timestamp {
 
     /// Reads a JSON number of seconds. What is finer than a nanosecond is cut off.
     fn from_str(text: &str) -> Result<Self, TimestampError> {
+        if let Some(nanos) = plain(text) {
+            return Ok(Self::from_nanos(nanos));
+        }
         let number = Decimal::parse(text).ok_or(TimestampError::NotANumber)?;
-        number.nanos().map(Self).ok_or(TimestampError::OutOfRange)
+        number.nanos().map(Self::from_nanos).ok_or(TimestampError::OutOfRange)
     }
+}
+
+/// Nanoseconds of a number as nearly all documents write it: ten digits, a point, and up to nine more. Others take the long way.
+fn plain(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.as_bytes().split_at_checked(10)?;
+    let (b'.', fraction @ [_, ..]) = fraction.split_first()? else { return None };
+    if whole.first() == Some(&b'0') || fraction.len() > 9 {
+        return None;
+    }
+    let digit = |number: u64, byte: &u8| byte.is_ascii_digit().then(|| number * 10 + u64::from(byte - b'0'));
+    let whole = whole.iter().try_fold(0, digit)?;
+    let scale = 10u64.pow(9 - u32::try_from(fraction.len()).ok()?);
+    let fraction = fraction.iter().try_fold(0, digit)?;
+    Some(whole * NANOS_PER_SECOND + fraction * scale)
 }
 
 /// A number that is no point in time.
@@ -202,6 +236,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_short_way_leads_where_the_long_one_does(text in "[0-9]{9,11}[.]?[0-9]{0,11}") {
+            let long = Decimal::parse(&text).and_then(|number| number.nanos());
+            prop_assert!(plain(&text).is_none_or(|nanos| Some(nanos) == long), "{text}");
+            prop_assert_eq!(text.parse().ok(), long.map(Timestamp::from_nanos));
+        }
+
         #[test]
         fn times_round_trip(nanos: u64) {
             let time = Timestamp::from_nanos(nanos);
