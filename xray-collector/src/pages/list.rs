@@ -179,9 +179,9 @@ fn pace(scope: &Scope, wanted: &Wanted, facts: &[Arc<Facts>]) -> Markup {
     html! {
         p.below {
             (number::counted(facts.len(), "trace"))
-            @if span.as_secs() > 0 { " in " (number::duration(span)) ", " (format!("{per_second:.1}")) " per second" }
-            span.needs-script hidden { " · drag over a chart to choose a part of it" }
-            @if scope.range != Range::All { " · " a href=(wanted.link(&scope.over(Range::All), &[])) { "All that is held" } }
+            @if span.as_secs() > 0 { " in " @if span.as_secs() < 300 { (number::duration(span)) } @else { (number::count(span.as_secs() / 60)) " min" } ", " (format!("{per_second:.1}")) " per second" }
+            span.needs-script.wide-only hidden { " · drag over a chart to choose a part of it" }
+            @if scope.range != Range::All { " · " a href=(wanted.link(&scope.over(Range::All), &[])) { "All times" } }
         }
     }
 }

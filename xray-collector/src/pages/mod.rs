@@ -9,6 +9,7 @@ mod chart;
 mod complete;
 mod conditions;
 mod health;
+mod lacking;
 mod layout;
 mod list;
 mod live;
