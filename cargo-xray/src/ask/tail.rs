@@ -1,7 +1,7 @@
 //! Traces as they complete.
 
 use std::collections::HashMap;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::time::Duration;
 
 use super::api::{self, Fetched, Summary};
@@ -52,6 +52,7 @@ impl Follow {
 }
 
 pub(super) fn run(args: &TailArgs, session: &Session) -> Result<(), Error> {
+    let filter = super::filter(&args.filter)?;
     let begun = clock::today();
     let mut follow = Follow::default();
     let mut left = args.limit.unwrap_or(usize::MAX);
@@ -60,9 +61,11 @@ pub(super) fn run(args: &TailArgs, session: &Session) -> Result<(), Error> {
     loop {
         let now = clock::today();
         let from = begun.max(now.saturating_sub(LONG));
-        match look(args, session, &mut follow, (from, now)) {
+        match look(filter.as_deref(), session, &mut follow, (from, now)) {
             Ok(traces) => {
-                is_there = Some(true);
+                if is_there.replace(true).is_none() && io::stderr().is_terminal() {
+                    eprintln!("Traces that come to {} from now on are printed as they complete; Ctrl-C ends it.", session.client.at());
+                }
                 for fetched in traces.iter().take(left) {
                     if !print(&session.print(fetched)?)? {
                         return Ok(());
@@ -85,8 +88,8 @@ pub(super) fn run(args: &TailArgs, session: &Session) -> Result<(), Error> {
     }
 }
 
-fn look(args: &TailArgs, session: &Session, follow: &mut Follow, (from, to): (Duration, Duration)) -> Result<Vec<Fetched>, Error> {
-    let summaries = api::summaries(&session.client, from, to, args.filter.as_deref())?;
+fn look(filter: Option<&str>, session: &Session, follow: &mut Follow, (from, to): (Duration, Duration)) -> Result<Vec<Fetched>, Error> {
+    let summaries = api::summaries(&session.client, from, to, filter)?;
     let ready = follow.ready(&summaries, from.as_secs_f64());
     api::traces(&session.client, &ready.iter().map(String::as_str).collect::<Vec<_>>())
 }
