@@ -106,9 +106,18 @@ mod tests {
             assert_eq!(beginning.time(), Duration::from_secs(0x5759_e988));
             assert!(beginning.begins(ID) && !beginning.begins("1-5759e989-bd862e3fe1be46a994272793") && !beginning.begins(""), "{text}");
         }
-        for text in
-            ["", "1-", "4711", "1-5759e98", "1--5759e988", "1-5759e988--b", "1-5759-e988", "15759e988bd862e3fe1be46a994272793", "wörterbuch", "Root="]
-        {
+        for text in [
+            "",
+            "1-",
+            "4711",
+            "1-5759e98",
+            "1--5759e988",
+            "1-5759e988--b",
+            "1-5759-e988",
+            "15759e988bd862e3fe1be46a994272793",
+            "wörterbuch",
+            "Root=",
+        ] {
             assert!(text.parse::<Wanted>().is_err_and(|error| error.contains("(W3C)")), "{text}");
         }
     }
