@@ -113,6 +113,10 @@ async function clickWithScript(browser) {
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/traces/${second}*`);
   await page.goBack();
+  await page.keyboard.press("]");
+  await page.waitForURL("**page=2");
+  await page.keyboard.press("[");
+  await page.waitForURL("**/traces");
   await page.getByRole("link", { name: "Response", exact: true }).click();
   await page.waitForURL("**sort=response**");
   const box = await page.locator("#how-long svg").boundingBox();
@@ -156,6 +160,11 @@ async function clickWithScript(browser) {
   await page.locator("aside.details").waitFor();
   await page.keyboard.press("Escape");
   await page.locator("aside.details").waitFor({ state: "detached" });
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.waitForFunction((rows) => document.querySelectorAll(".waterfall tbody tr").length < rows, rows);
+  await page.keyboard.press("x");
+  await page.waitForFunction((rows) => document.querySelectorAll(".waterfall tbody tr").length === rows, rows);
   const map = await page.locator(".overview").boundingBox();
   await page.mouse.move(map.x + map.width * 0.5, map.y + 8);
   await page.mouse.down();
