@@ -59,6 +59,8 @@ pub struct Stats {
     pub lost_in_kernel: Option<u64>,
     /// Errors of the socket.
     pub socket_errors: u64,
+    /// Documents that were to be sent on and were not: [`ForwardStats`](crate::ForwardStats) says why.
+    pub lost_in_forwarding: u64,
     /// Bytes that may wait in the kernel's receive buffer, as it was granted: less than [`Settings::receive_buffer`] where the system sets a
     /// limit (on Linux `net.core.rmem_max`).
     pub receive_buffer: usize,
@@ -147,6 +149,7 @@ impl Collector {
             lost_in_queue: losses.queue,
             lost_in_kernel: losses.kernel,
             socket_errors: losses.errors,
+            lost_in_forwarding: self.traces.sink().map_or(0, |sink| sink.stats().lost()),
             receive_buffer: self.listener.buffer(),
         }
     }

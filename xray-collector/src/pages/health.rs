@@ -12,6 +12,7 @@ use super::{parts, text, time};
 use crate::api::Telemetry;
 use crate::collector::Stats;
 use crate::rejects::Rejections;
+use crate::relay::ForwardStats;
 use crate::sampling::Sampling;
 use crate::serve::App;
 use crate::settings::QUIET_SECONDS;
@@ -28,6 +29,7 @@ async fn health(State(app): State<App>, asked: Asked) -> Response {
         div id="health" data-live {
             (held(&app, &stats))
             (losses(&stats))
+            @if let Some(sink) = app.traces.sink() { (forwarding(&sink.stats())) }
             (incomplete(&app, &asked))
             (rejected(&app.collector.rejected(), asked.now))
             (sampling(&app.api.sampling, asked.now))
@@ -100,6 +102,22 @@ fn losses(stats: &Stats) -> Markup {
         }
     };
     parts::card("Losses of the collector", Some(aside), &body)
+}
+
+/// What was sent on, and what became of it.
+fn forwarding(stats: &ForwardStats) -> Markup {
+    let figures = [("Received", stats.received), ("Sent", stats.sent), ("Waiting", stats.waiting), ("Lost", stats.lost())];
+    let failed: u64 = stats.failed_requests.values().sum();
+    let body = html! {
+        div.body {
+            p { "To " code { (text::line(&stats.target, 200)) } @if stats.unsampled > 0 { ", without " (number::count(stats.unsampled)) " texts of unsampled traces" } }
+            dl.figures { @for (label, value) in figures { (parts::figure(label, &html! { (number::count(value)) }, None)) } }
+            @if stats.lost() > 0 { p { "Documents lost: " span.chips { @for (why, count) in &stats.lost { span.chip { b.num { (number::count(*count)) } " " (why) } } } } }
+            @if failed > 0 { p { "Requests that failed, some of which were tried again: " span.chips { @for (why, count) in &stats.failed_requests { span.chip { b.num { (number::count(*count)) } " " (why) } } } } }
+            @if let Some(last) = &stats.last_failure { p { "The last failure: " span.muted { (text::line(last, 400)) } } }
+        }
+    };
+    parts::card("Forwarding", None, &body)
 }
 
 /// Traces that lack something though nothing has come for a while: what SDKs lost, or did not send yet.
