@@ -51,7 +51,7 @@ pub struct Stats {
     pub traces_evicted: u64,
     /// Traces forgotten because of their age.
     pub traces_expired: u64,
-    /// Documents refused because their trace alone fills the memory.
+    /// Documents refused because their trace alone fills the memory, or is larger than one may be (100,000 segments, 32 MB).
     pub documents_refused: u64,
     /// Datagrams dropped because too many were waiting to be read.
     pub lost_in_queue: u64,

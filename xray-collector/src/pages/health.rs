@@ -78,7 +78,7 @@ fn losses(stats: &Stats) -> Markup {
         (
             "Documents refused",
             Some(stats.documents_refused),
-            "Their trace alone fills the memory: look for a loop that adds to one trace for ever.",
+            "Their trace is as large as one may be, or alone fills the memory: look for a loop that adds to one trace for ever.",
         ),
         ("Traces evicted", Some(stats.traces_evicted), "Older traces made room for newer ones. Allow more memory, or sample less."),
         ("Socket errors", Some(stats.socket_errors), "The operating system did not let the collector read. Its log says more."),

@@ -64,7 +64,7 @@ pub(crate) struct Counts {
     pub(crate) evicted: u64,
     /// Traces that were old.
     pub(crate) expired: u64,
-    /// Documents of traces that alone fill the store.
+    /// Documents of traces that alone fill the store, or are as large as one may be.
     pub(crate) refused: u64,
 }
 
@@ -121,6 +121,11 @@ impl Store {
         let there = self.traces.find(id);
         let (held, bytes) = there.and_then(|place| self.traces.get(place)).map_or((0, 0), |(_, record)| (record.segments, record.bytes()));
         if held + segments > self.segments_max || bytes + packed.bytes() > self.bytes_max {
+            self.counts.refused += 1;
+            return;
+        }
+        let record = there.and_then(|place| self.traces.get(place));
+        if record.is_some_and(|(_, record)| !record.has_room(segments, packed.json_bytes())) {
             self.counts.refused += 1;
             return;
         }
