@@ -12,11 +12,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from model import Answers
+
 ENDPOINT, RULES = sys.argv[1:]
 # Neither retries nor checks of boto3's own come between.
 xray = boto3.client("xray", endpoint_url=ENDPOINT, config=Config(retries={"total_max_attempts": 1}, parameter_validation=False))
-called = set()
-xray.meta.events.register("before-call.xray", lambda model, **_: called.add(model.name))
+answers = Answers(xray)
 
 NOW = int(time.time()) - 100
 WIDE = {"StartTime": NOW - 100, "EndTime": NOW + 200}
@@ -387,12 +388,13 @@ def one_way_only():
         refused("InvalidRequestException", call, InsightId="x")
     refused("InvalidRequestException", xray.get_insight_impact_graph, InsightId="x", **WIDE)
     assert xray.get_paginator("list_resource_policies").paginate().build_full_result()["ResourcePolicies"] == []
-    refused("InvalidRequestException", xray.put_resource_policy, PolicyName="p", PolicyDocument="{}")
+    refused("PolicyCountLimitExceededException", xray.put_resource_policy, PolicyName="p", PolicyDocument="{}")
     refused("InvalidRequestException", xray.delete_resource_policy, PolicyName="p")
 
 
 for check in (segments, traces, summaries, graphs, groups, rules, targets, telemetry, retrieval, one_way_only):
     check()
-missing = set(xray.meta.service_model.operation_names) - called
+missing = set(xray.meta.service_model.operation_names) - answers.called
 assert not missing, missing
-print(len(called))
+print(answers.not_seen())
+print(len(answers.called))

@@ -222,6 +222,12 @@ pub(crate) const LAYOUT_STACK: usize = 32 << 20;
 pub(crate) const ROWS_MAX: usize = 200;
 /// Seconds after which a trace that lacks something is told of.
 pub(crate) const QUIET_SECONDS: u64 = 60;
+/// Bytes of summaries or documents after which a page ends.
+pub(crate) const PAGE_BYTES_MAX: usize = 2 << 20;
+/// How long traces are looked through for one page; what was found by then is one.
+pub(crate) const PAGE_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long a question may take that has one answer only.
+pub(crate) const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 /// Trace summaries on a page.
 pub(crate) const SUMMARIES_PAGE: usize = 200;
 /// Longest time that trace summaries may be asked for: X-Ray's limit.
@@ -262,6 +268,10 @@ pub(crate) const GROUP_DEPTH_MAX: usize = 8;
 pub(crate) const RETRIEVED_IDS_MAX: usize = 100;
 /// Traces on a page of a retrieval.
 pub(crate) const RETRIEVED_PAGE: usize = 5;
+/// Documents of a trace on a page of a retrieval: X-Ray's limit.
+pub(crate) const SPANS_PAGE: usize = 100;
+/// Bytes of a document of a retrieval, a little below X-Ray's limit of 200 KB: brackets between subsegments are not counted.
+pub(crate) const SPAN_BYTES_MAX: usize = (200 << 10) - 100;
 /// Retrievals that can be asked for.
 pub(crate) const RETRIEVALS_MAX: usize = 100;
 
