@@ -27,8 +27,8 @@ pub(super) struct Record {
     pub(super) segments: usize,
     /// Documents that arrived, also those that were there already.
     pub(super) arrived: u64,
-    /// Place in the order of first documents.
-    pub(super) born: u64,
+    /// Place in the order of first documents; those from before this process are below zero.
+    pub(super) born: i64,
     /// When the last document arrived.
     pub(super) changed: Instant,
     /// How many of the documents are in `facts`.
@@ -36,7 +36,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn new(born: u64, now: Instant) -> Self {
+    pub(super) fn new(born: i64, now: Instant) -> Self {
         Self { documents: Vec::new(), facts: None, bytes: 0, segments: 0, arrived: 0, born, changed: now, known: 0 }
     }
 
@@ -70,7 +70,7 @@ impl Record {
     }
 
     pub(super) fn add(&mut self, segments: usize, packed: Packed, now: Instant) {
-        self.changed = now;
+        self.changed = self.changed.max(now);
         self.arrived += 1;
         self.segments += segments;
         self.bytes += packed.bytes();
@@ -86,8 +86,7 @@ impl Record {
         let unread = self.documents.len() - fresh.len().min(self.documents.len());
         let read: Vec<Document> = self.documents.iter().take(unread).filter_map(Packed::read).chain(fresh).collect();
         let trace = Trace::new(id, self.arrived, assemble(merge(read)));
-        self.documents.sort_unstable_by_key(Packed::hash);
-        self.documents.dedup_by(|one, other| one.is(other));
+        each_once(&mut self.documents);
         self.segments = trace.tree().len();
         self.known = u32::try_from(self.documents.len()).unwrap_or(u32::MAX);
         let facts = Arc::new(Facts::of(&trace, names));
@@ -104,6 +103,13 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
+    /// Documents of one trace in the order in which they arrived; `None` if there are none.
+    pub(crate) fn new(id: TraceId, mut documents: Vec<Packed>) -> Option<Self> {
+        let arrived = documents.len() as u64;
+        each_once(&mut documents);
+        (arrived > 0).then_some(Self { id, arrived, documents })
+    }
+
     pub(crate) fn assemble(self) -> Trace {
         Trace::new(self.id, self.arrived, assemble(merge(self.documents.iter().filter_map(Packed::read))))
     }
@@ -112,4 +118,10 @@ impl Pieces {
     pub(crate) fn documents(&self) -> impl Iterator<Item = Vec<u8>> {
         self.documents.iter().map(Packed::json)
     }
+}
+
+/// Leaves out documents that came more than once.
+fn each_once(documents: &mut Vec<Packed>) {
+    documents.sort_unstable_by_key(Packed::hash);
+    documents.dedup_by(|one, other| one.is(other));
 }
