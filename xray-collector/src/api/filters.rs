@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use xray_model::TraceId;
 
-use super::{Held, Kept};
 use super::error::Error;
 use super::groups::Group;
+use super::{Held, Kept};
 use crate::facts::Facts;
 use crate::filter::{self, Context, Filter};
 use crate::members::Members;
