@@ -279,14 +279,14 @@ pub(crate) const LAYOUT_STACK: usize = 32 << 20;
 pub(crate) const ROWS_MAX: usize = 200;
 /// Seconds after which a trace that lacks something is told of.
 pub(crate) const QUIET_SECONDS: u64 = 60;
-/// Traces, the latest, of which the page about health says what they lack.
-pub(crate) const LACKING_TRACES_MAX: usize = 100;
 /// Bytes of summaries or documents after which a page ends.
 pub(crate) const PAGE_BYTES_MAX: usize = 2 << 20;
 /// How long traces are looked through for one page; what was found by then is one.
 pub(crate) const PAGE_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long a question may take that has one answer only.
 pub(crate) const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+/// Traces, the latest, of which the page about health says what they lack.
+pub(crate) const LACKING_TRACES_MAX: usize = 100;
 /// Trace summaries on a page.
 pub(crate) const SUMMARIES_PAGE: usize = 200;
 /// Longest time that trace summaries may be asked for: X-Ray's limit.
