@@ -104,7 +104,19 @@ async function clickWithScript(browser) {
   listen(page, () => `clicking at ${page.url()}`);
   const url = () => new URL(page.url());
 
+  // Map: a service, its calls, the traces behind them.
+  await page.goto(`${VIEWER}/`);
+  await page.locator("svg.map a.node").filter({ hasText: "checkout" }).first().click();
+  await page.locator("#detail").getByRole("heading", { name: "checkout" }).waitFor();
+  assert.equal(url().searchParams.get("node"), "checkout");
+  await page.goto(`${VIEWER}/`);
+  await page.locator("svg.map a.edge").first().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/traces?filter=**");
+  await page.locator("table.traces tbody tr").first().waitFor();
+
   // List: keys, sorting, brushing.
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Traces" }).click();
   await page.goto(`${VIEWER}/traces`);
   await page.keyboard.press("j");
   await page.keyboard.press("j");
