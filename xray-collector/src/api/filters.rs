@@ -1,12 +1,13 @@
 //! Filter expressions and groups of a request.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use xray_model::TraceId;
 
-use super::{Held, Kept};
 use super::error::Error;
 use super::groups::Group;
+use super::{Held, Kept};
 use crate::facts::Facts;
 use crate::filter::{self, Context, Filter};
 use crate::members::Members;
@@ -52,8 +53,13 @@ impl Wanted {
         self.filter.matches(facts, &self.asking(traces))
     }
 
+    /// Those that are wanted of many traces, in their order.
+    pub(crate) fn select(&self, traces: &Traces, facts: &[Arc<Facts>]) -> Vec<Arc<Facts>> {
+        self.filter.select(facts, &self.asking(traces))
+    }
+
     /// What filters ask beyond facts.
-    pub(super) fn asking<'a>(&'a self, traces: &'a Traces) -> impl Context + 'a {
+    pub(super) fn asking<'a>(&'a self, traces: &'a Traces) -> impl Context + Sync + 'a {
         Asking { traces, groups: &self.groups }
     }
 }

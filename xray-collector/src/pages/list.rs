@@ -9,7 +9,6 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use maud::{Markup, html};
-use xray_model::document::Timestamp;
 
 use super::chart::Chart;
 use super::layout::{Asked, Page, Section};
@@ -149,10 +148,10 @@ fn charts(scope: &Scope, wanted: &Wanted, facts: &[Arc<Facts>]) -> Markup {
     html! {
         div.charts {
             section.card id="when" data-live {
-                header { h2 { "When" } div.aside { (legend()) } }
+                header { h2 { "When" } div.aside { (parts::legend()) } }
                 div.body {
                     @if let Some(chart) = when {
-                        (chart.draw("Traces over time", |from, to| wanted.link(&scope.over(Range::Between(Some(from), Some(before(to)))), &[])))
+                        (chart.draw("Traces over time", |from, to| wanted.link(&scope.over(Range::Between(Some(from), Some(parts::before(to)))), &[])))
                     }
                 }
             }
@@ -166,21 +165,6 @@ fn charts(scope: &Scope, wanted: &Wanted, facts: &[Arc<Facts>]) -> Markup {
                     } @else { p.faint { "None of these traces has ended." } }
                     (bounds(scope, wanted))
                 }
-            }
-        }
-    }
-}
-
-/// A moment before: columns do not overlap.
-fn before(time: Timestamp) -> Timestamp {
-    Timestamp::from_nanos(time.as_nanos().saturating_sub(1_000_000))
-}
-
-fn legend() -> Markup {
-    html! {
-        span.legend {
-            @for (class, label) in [("ok", "ok"), ("error", "error"), ("throttle", "throttled"), ("fault", "fault")] {
-                span.entry { svg width="9" height="9" aria-hidden="true" { rect class={ "column " (class) } width="9" height="9" rx="2" {} } (label) }
             }
         }
     }

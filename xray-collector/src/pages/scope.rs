@@ -108,6 +108,12 @@ impl Scope {
         Self { filter: filter.into(), range: self.range, ..Self::default() }
     }
 
+    /// The same stretch of time with another filter that is read, to be asked for traces.
+    pub(crate) fn reading(&self, filter: &str) -> Self {
+        let other = Self::of(&Query(vec![("filter".to_owned(), filter.to_owned())]));
+        Self { range: self.range, ..other }
+    }
+
     /// What fits the filter and also `condition`.
     pub(crate) fn narrowed(&self, condition: &str) -> Self {
         match self.filter.as_str() {
@@ -176,12 +182,8 @@ impl Scope {
     pub(crate) fn facts(&self, app: &App) -> Vec<Arc<Facts>> {
         let Some(filter) = &self.parsed else { return Vec::new() };
         let (from, to) = self.bounds();
-        let mut all = app.traces.facts_between(from..=to);
-        if !filter.is_empty() {
-            let wanted = Wanted::of(&app.api, filter.clone());
-            all.retain(|facts| wanted.matches(&app.traces, facts));
-        }
-        all
+        let all = app.traces.facts_between(from..=to);
+        if filter.is_empty() { all } else { Wanted::of(&app.api, filter.clone()).select(&app.traces, &all) }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::{Seen, draw, label};
+use super::{Seen, label};
 use crate::facts::Service;
 use crate::graph::Node;
 use crate::pages::chart::Chart;
@@ -49,7 +49,7 @@ fn service(seen: &Seen<'_>, chosen: usize, node: &Node) -> Markup {
     let share = |count: u64| html! { (number::percent(of.share(count))) };
     html! {
         dl.figures {
-            (parts::figure("Requests", &html! { (number::count(of.total())) }, Some(&draw::rate(of.total() as f64 / seen.minutes))))
+            (parts::figure("Requests", &html! { (number::count(of.total())) }, Some(&parts::rate(of.total() as f64 / seen.minutes))))
             @if of.total() > 0 {
                 @for (name, value) in [("p50", spread.p50), ("p90", spread.p90), ("p95", spread.p95), ("p99", spread.p99)] {
                     (parts::figure(name, &html! { (number::duration(value)) }, None))

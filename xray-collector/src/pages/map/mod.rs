@@ -147,7 +147,7 @@ impl Seen<'_> {
     /// Average time and rate: what stands on edges.
     fn told(&self, of: &Statistics) -> String {
         let average = of.average().map(number::duration).unwrap_or_default();
-        format!("{average} · {}", draw::rate(of.total() as f64 / self.minutes))
+        format!("{average} · {}", parts::rate(of.total() as f64 / self.minutes))
     }
 
     /// Everything in one line, for those who point at it or do not see it.
