@@ -22,16 +22,18 @@ pub(super) fn lines(
     label: impl Fn(f64) -> String,
     piece: impl Fn(usize) -> Option<(String, String)>,
 ) -> Markup {
-    let values = lines.iter().flat_map(|line| &line.values).flatten();
-    let highest = values.fold(0.0f64, |highest, value| highest.max(*value));
+    let scale = Scale::of(lines.iter().flat_map(|line| &line.values).flatten().copied());
     let count = axis.pieces().max(1);
     let x = |place: f64| format!("{:.3}%", place / count as f64 * 100.0);
-    let y = |value: f64| if highest > 0.0 { HEIGHT - value / highest * (HEIGHT - 14.0) } else { HEIGHT };
+    let y = |value: f64| scale.height(value);
     let every = count.div_ceil(6);
     html! {
         svg.histogram.lines role="group" aria-label=(name) width="100%" height=(HEIGHT_WITH_AXIS) {
             line.axis x1="0" x2="100%" y1=(HEIGHT + 0.5) y2=(HEIGHT + 0.5) {}
-            @if highest > 0.0 { line.axis.dashed x1="0" x2="100%" y1=(y(highest)) y2=(y(highest)) {} text x="2" y="10" { (label(highest)) } }
+            @for value in scale.told() {
+                line.axis.dashed x1="0" x2="100%" y1=(format!("{:.1}", y(value))) y2=(format!("{:.1}", y(value))) {}
+                text x="2" y=(format!("{:.1}", y(value) - 3.0)) { (label(value)) }
+            }
             // Stretched to the width there is; strokes are not.
             svg x="0" y="0" width="100%" height=(HEIGHT + 1.0) viewBox={ "0 0 " (count) " " (HEIGHT + 1.0) } preserveAspectRatio="none" aria-hidden="true" {
                 @for line in lines {
@@ -56,6 +58,35 @@ pub(super) fn lines(
                 }
             }
         }
+    }
+}
+
+/// A logarithmic axis: one value that is a hundred times the others leaves these readable.
+struct Scale {
+    least: f64,
+    greatest: f64,
+}
+
+impl Scale {
+    fn of(values: impl Iterator<Item = f64>) -> Self {
+        let (least, greatest) = values
+            .filter(|value| *value > 0.0)
+            .fold((f64::INFINITY, 0.0f64), |(least, greatest), value| (least.min(value), greatest.max(value)));
+        // So that small differences look small.
+        let least = least.min(greatest / 4.0);
+        Self { least: least.max(f64::MIN_POSITIVE), greatest }
+    }
+
+    fn height(&self, value: f64) -> f64 {
+        let share =
+            if self.greatest > self.least { (value.max(self.least) / self.least).ln() / (self.greatest / self.least).ln() } else { 0.0 };
+        HEIGHT - 4.0 - share * (HEIGHT - 18.0)
+    }
+
+    /// The values that are written beside the axis.
+    fn told(&self) -> Vec<f64> {
+        let middle = (self.least * self.greatest).sqrt();
+        if self.greatest <= 0.0 { Vec::new() } else { vec![self.greatest, middle, self.least] }
     }
 }
 
@@ -86,6 +117,16 @@ fn runs(values: &[Option<f64>]) -> Vec<Vec<(usize, f64)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn heights_stay_within() {
+        for values in [&[][..], &[0.0], &[1.0], &[1e-9, 1e9], &[5.0, 5.0]] {
+            let scale = Scale::of(values.iter().copied());
+            assert!(values.iter().chain(&scale.told()).all(|value| (0.0..=HEIGHT).contains(&scale.height(*value))), "{values:?}");
+        }
+        let scale = Scale::of([1.0, 10.0, 100.0].into_iter());
+        assert!((scale.height(10.0) - (scale.height(1.0) + scale.height(100.0)) / 2.0).abs() < 1e-9);
+    }
 
     #[test]
     fn gaps_stay_gaps() {

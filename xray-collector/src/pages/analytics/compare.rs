@@ -67,7 +67,7 @@ pub(super) fn compare(seen: &Seen<'_>, with: &Scope) -> Markup {
 }
 
 fn key(what: &str) -> Markup {
-    html! { span.legend { @for letter in ["A", "B"] { span.entry { svg.lines width="16" height="9" aria-hidden="true" { line class={ "side " (letter) } x1="0" x2="16" y1="4.5" y2="4.5" {} } (letter) } } @if !what.is_empty() { span.faint { (what) } } } }
+    html! { span.legend { @for letter in ["A", "B"] { span.entry { svg.key width="16" height="9" aria-hidden="true" { line class={ "side " (letter) } x1="0" x2="16" y1="4.5" y2="4.5" {} } (letter) } } @if !what.is_empty() { span.faint { (what) } } } }
 }
 
 /// Two histograms on one axis, each by its own total: what matters is their form.
@@ -104,7 +104,7 @@ fn spread(sides: &[Side<'_>; 2]) -> Markup {
 
 fn over_time(seen: &Seen<'_>, sides: &[Side<'_>; 2]) -> Markup {
     let both: Vec<Arc<Facts>> = sides.iter().flat_map(|side| [side.facts.first(), side.facts.last()]).flatten().cloned().collect();
-    let axis = Axis::round(&both, CHART_COLUMNS_MAX);
+    let axis = Axis::round(&both, CHART_COLUMNS_MAX / 2);
     let of = |side: &Side<'_>| stats::over_time(side.facts.iter().map(|facts| (facts.start, facts.status, facts.response_time)), &axis);
     let pieces = [of(&sides[0]), of(&sides[1])];
     let line = |side: usize, class| Line {

@@ -27,7 +27,6 @@ pub(super) fn figures(seen: &Seen<'_>) -> Markup {
 
 pub(super) fn list(overview: &Overview) -> Markup {
     let of = &overview.statistics;
-    let note = |count: u64| number::count(count);
     html! {
         dl.figures {
             (parts::figure("Traces", &html! { (number::count(of.total() + overview.in_progress)) }, Some(&parts::rate(overview.per_minute))))
@@ -36,7 +35,7 @@ pub(super) fn list(overview: &Overview) -> Markup {
                 (parts::figure("Slowest", &html! { (number::duration(overview.times.greatest)) }, None))
             }
             @for (name, count) in [("Errors", of.errors), ("Throttled", of.throttles), ("Faults", of.faults)] {
-                (parts::figure(name, &html! { (number::percent(of.share(count))) }, Some(&note(count))))
+                (parts::figure(name, &html! { (number::percent(of.share(count))) }, (count > 0).then(|| number::count(count)).as_deref()))
             }
             @if overview.in_progress > 0 { (parts::figure("In progress", &html! { (number::count(overview.in_progress)) }, None)) }
         }
@@ -77,7 +76,7 @@ fn between(scope: &Scope, from: Timestamp, to: Timestamp) -> String {
 }
 
 fn over_time(seen: &Seen<'_>) -> Markup {
-    let axis = Axis::round(seen.facts, CHART_COLUMNS_MAX);
+    let axis = Axis::round(seen.facts, CHART_COLUMNS_MAX / 2);
     let pieces = stats::over_time(seen.facts.iter().map(|facts| (facts.start, facts.status, facts.response_time)), &axis);
     html! {
         header { h2 { "Response time over time" } div.aside { (key()) } }
@@ -89,7 +88,7 @@ fn over_time(seen: &Seen<'_>) -> Markup {
 pub(super) fn key() -> Markup {
     html! {
         span.legend { @for name in ["p50", "p95", "p99"] {
-            span.entry { svg.lines width="16" height="9" aria-hidden="true" { line class=(name) x1="0" x2="16" y1="4.5" y2="4.5" {} } (name) }
+            span.entry { svg.key width="16" height="9" aria-hidden="true" { line class=(name) x1="0" x2="16" y1="4.5" y2="4.5" {} } (name) }
         } }
     }
 }
@@ -123,12 +122,23 @@ pub(super) fn percentiles_over_time(scope: &Scope, axis: &Axis, pieces: &[Overvi
     }
 }
 
+/// How long a piece is, in words.
+fn length(axis: &Axis) -> String {
+    match axis.step().as_secs() {
+        60 => "minute".to_owned(),
+        3_600 => "hour".to_owned(),
+        seconds if seconds % 3_600 == 0 => format!("{} hours", seconds / 3_600),
+        seconds if seconds % 60 == 0 => format!("{} minutes", seconds / 60),
+        seconds => format!("{seconds} seconds"),
+    }
+}
+
 /// The same for those who do not see it, or want the figures.
 fn as_table(axis: &Axis, pieces: &[Overview]) -> Markup {
     let rows = pieces.iter().enumerate().filter(|(_, piece)| piece.statistics.total() + piece.in_progress > 0);
     html! {
         details.figures-of {
-            summary { "As a table, each " (number::duration(axis.step()).replace(".0 ", " ").replace(".00 ", " ")) }
+            summary { "As a table, each " (length(axis)) }
             div.scroll.low tabindex="0" {
                 table.compact {
                     thead { tr { th scope="col" { "From (UTC)" } @for name in ["Count", "p50", "p90", "p95", "p99", "Errors", "Throttled", "Faults"] { th.right scope="col" { (name) } } } }

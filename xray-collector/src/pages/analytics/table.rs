@@ -18,7 +18,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("operation", "Operation"),
     Column::number("requests", "Requests"),
     Column::more("rate", "Per minute"),
-    Column::number("p50", "p50"),
+    Column::more("p50", "p50"),
     Column::more("p90", "p90"),
     Column::number("p95", "p95"),
     Column::more("p99", "p99"),
@@ -70,8 +70,7 @@ pub(super) fn table(seen: &Seen<'_>, operations: &[Operation], chosen: Option<&O
 fn row(seen: &Seen<'_>, index: usize, operation: &Operation, is_chosen: bool) -> Markup {
     let of = &operation.statistics;
     let has_ended = of.total() > 0;
-    let times =
-        percentiles(&operation.times).map(|(name, value)| (if matches!(name, "p90" | "p99") { "right wide-only" } else { "right" }, value));
+    let times = percentiles(&operation.times).map(|(name, value)| (if name != "p95" { "right wide-only" } else { "right" }, value));
     html! {
         tr data-key={ "operation-" (index) } aria-current=[is_chosen.then_some("true")] {
             td.clip.service-name title=(text::line(&operation.service, 300)) { (who(operation)) }
@@ -80,7 +79,7 @@ fn row(seen: &Seen<'_>, index: usize, operation: &Operation, is_chosen: bool) ->
             td.right.num.wide-only { (parts::rate(operation.per_minute).replace("/min", "")) }
             @for (class, value) in times { td class=(class) { (time::took(has_ended.then_some(value))) } }
             td.right.wide-only { (time::took(has_ended.then_some(of.response_time))) }
-            @for (count, class) in [(of.errors, "right num wide-only"), (of.throttles, "right num wide-only"), (of.faults, "right num")] {
+            @for (count, class) in [(of.errors, "right num wide-only"), (of.throttles, "right num wide-only"), (of.faults, if of.share(of.faults) >= 0.05 { "right num bad" } else { "right num" })] {
                 td class=(class) title=[(count > 0).then(|| number::count(count))] { @if count > 0 { (number::percent(of.share(count))) } @else { span.faint { "–" } } }
             }
         }

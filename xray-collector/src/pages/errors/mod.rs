@@ -113,7 +113,7 @@ fn over_time(seen: &Seen<'_>) -> Markup {
     let scope = &seen.asked.scope;
     html! {
         section.card id="when" data-live {
-            header { h2 { "Traces in which something failed" } }
+            header { h2 { "Traces in which something failed" } div.aside { (parts::legend()) } }
             div.body {
                 @if let Some(chart) = Chart::of_times(failed) {
                     (chart.draw("Traces in which something failed, over time", |from, to| scope.over(Range::Between(Some(from), Some(parts::before(to)))).link("/errors")))

@@ -25,7 +25,7 @@ pub(super) fn panel(seen: &Seen<'_>, chosen: usize) -> Markup {
                     h2 title=(text::line(&node.name, 300)) { @if node.is_client() { "Clients" } @else { (label::name(&node.name, &node.kind)) } }
                     p.muted.small { (about(node)) }
                 }
-                a.tool.aside href=(seen.scope.link("/")) aria-label="Close" title="Close" { "✕" }
+                a.tool.aside href=(seen.closed()) aria-label="Close" title="Close" { "✕" }
             }
             @if node.is_client() { (calls(seen, chosen)) } @else { (service(seen, chosen, node)) }
         }

@@ -35,6 +35,10 @@ pub(super) fn drawn(seen: &Seen<'_>) -> Vec<usize> {
     drawn
 }
 
+/// Width from which on a picture that is as wide as the window cannot be read.
+const READABLE_WIDTH_MAX: f64 = 2_300.0;
+
+/// The map, and the way to its other size if it is too large for one.
 pub(super) fn picture(seen: &Seen<'_>) -> Markup {
     let drawn = drawn(seen);
     let place_of = |node: usize| drawn.iter().position(|other| *other == node);
@@ -50,9 +54,15 @@ pub(super) fn picture(seen: &Seen<'_>) -> Markup {
     let (width, height) = (placing.width.ceil(), placing.height.ceil());
     let has_labels = edges.len() <= LABELLED_MAX;
     let chosen = seen.chosen.and_then(place_of);
+    let is_large = width > READABLE_WIDTH_MAX;
     html! {
-        div.canvas {
-            svg.map width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } role="group" aria-label="Service map; the tables below have the same in words" {
+        @if is_large {
+            p.note.sizes {
+                (number::count(drawn.len() as u64)) " nodes are many. " a href=(seen.resized()) { @if seen.is_whole { "Show them in readable size" } @else { "Show the whole map" } }
+            }
+        }
+        div.canvas tabindex="0" {
+            svg class={ "map" @if is_large && !seen.is_whole { " large" } } width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } role="group" aria-label="Service map; the tables below have the same in words" {
                 defs {
                     marker id="arrow" viewBox="0 0 8 8" refX="6.5" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse" { path.head d="M0.5 0.5L7.5 4L0.5 7.5z" {} }
                 }
