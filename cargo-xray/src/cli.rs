@@ -15,6 +15,13 @@ use crate::local::{self, ViewArgs};
 use crate::manifest::{self, Options, Read};
 use crate::{Error, template};
 
+const AFTER_HELP: &str = "\
+No AWS account is needed for any of it.
+
+Exit code: 0 if all went well, 1 if something failed or was not found, 2 if arguments cannot be understood.";
+/// Exit code where arguments cannot be understood, as clap has it.
+const USAGE: u8 = 2;
+
 // Cargo puts the name of the subcommand in front of its arguments. A doc comment would be shown by `--help`.
 #[derive(Parser)]
 #[command(name = "cargo", bin_name = "cargo", subcommand_required = true, arg_required_else_help = true)]
@@ -24,7 +31,7 @@ enum Cargo {
 
 /// A local X-Ray; what a program tells X-Ray and CloudWatch, and the dashboards and alarms for it
 #[derive(Args)]
-#[command(version, arg_required_else_help = true, after_help = "No AWS account is needed for any of it.")]
+#[command(version, arg_required_else_help = true, after_help = AFTER_HELP)]
 struct Xray {
     #[command(subcommand)]
     command: Command,
@@ -41,6 +48,7 @@ enum Command {
     /// List traces that a filter expression finds
     Query(QueryArgs),
     /// Look at what has to be right for traces to arrive, and say what to do
+    #[command(after_help = "Exit code: 0 if nothing failed, warnings or not; 1 if something did; 2 if arguments cannot be understood.")]
     Doctor(DoctorArgs),
     /// List traced names, annotations, metadata, metrics and dimensions, as the source says them
     Manifest(ManifestArgs),
@@ -114,7 +122,7 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::FAILURE
+            if error.is_usage() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
         }
     }
 }

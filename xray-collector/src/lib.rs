@@ -60,7 +60,7 @@ pub mod view;
 
 pub use collector::{Collector, Progress, Stats};
 #[cfg(feature = "forward")]
-pub use forward::{Forward, ForwardXray, Forwarder};
+pub use forward::{Forward, ForwardOtlp, ForwardXray, Forwarder};
 pub use query::{ServiceSummary, Status, TraceSummary, services};
 pub use rejects::{Reason, RejectedDatagram, Rejections};
 pub use relay::{ForwardStats, Loss};

@@ -1,5 +1,6 @@
 //! Every limit of the collector.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub struct Settings {
     pub receive_buffer: usize,
     /// Bytes of datagrams that may wait to be read, beyond the receive buffer. 64 MB.
     pub queue: usize,
+    /// Only send on what arrives, as the daemon does: no trace is kept, and the HTTP side has nothing to show. No.
+    pub only_forward: bool,
 }
 
 impl Default for Settings {
@@ -30,6 +33,7 @@ impl Default for Settings {
             rejected: 50,
             receive_buffer: 8 << 20,
             queue: 64 << 20,
+            only_forward: false,
         }
     }
 }
@@ -103,6 +107,12 @@ pub(crate) const OTLP_AT_ONCE_MAX: usize = 4;
 pub(crate) const FORWARD_BATCH: usize = 50;
 /// Bytes of documents in one request, unless a single one has more.
 pub(crate) const FORWARD_BATCH_BYTES: usize = 4 << 20;
+/// How often a batch is tried.
+pub(crate) const FORWARD_ATTEMPTS: u32 = 4;
+/// Longest pause that a receiver may ask for.
+pub(crate) const FORWARD_PAUSE_MAX: Duration = Duration::from_secs(10);
+/// Segments and subsegments whose service is remembered, for subsegments that come after it.
+pub(crate) const FORWARD_SERVICES_MAX: usize = 20_000;
 /// How long a document waits for others to fill a batch with.
 pub(crate) const FORWARD_WAIT: Duration = Duration::from_secs(1);
 /// Bytes of documents that may wait to be sent on.
@@ -126,6 +136,8 @@ pub(crate) const TELEMETRY_EACH: Duration = Duration::from_secs(60);
 pub struct ServeSettings {
     /// Names beside `localhost` and the address itself under which it may be asked, without port.
     pub hosts: Vec<String>,
+    /// Address of the HTTP side. That of UDP, unless it is given.
+    pub tcp: Option<SocketAddr>,
     /// Log files whose lines about a trace are shown with it.
     pub logs: Vec<PathBuf>,
     /// File of sampling rules, as GetSamplingRules answers them or as AWS's SDKs read local ones. It may be edited at any time; rules that are

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use xray_model::datagram;
 use xray_model::document::{Document, ParseError, Timestamp};
 use xray_model::{SegmentId, TraceId};
 
@@ -37,6 +38,8 @@ struct Shared {
     changed: Condvar,
     /// Rejected datagrams that are kept.
     rejected_max: usize,
+    /// Nothing is kept.
+    only_forward: bool,
     /// Set at most once; takes what is accepted without making anybody wait.
     sink: OnceLock<Arc<dyn Sink>>,
 }
@@ -56,6 +59,7 @@ impl Traces {
             packer: Mutex::default(),
             changed: Condvar::new(),
             rejected_max: settings.rejected,
+            only_forward: settings.only_forward,
             sink: OnceLock::new(),
         };
         Self { shared: Arc::new(shared) }
@@ -80,13 +84,28 @@ impl Traces {
     pub(crate) fn receive(&self, batch: &Batch) {
         let mut received = batch.iter().peekable();
         while received.peek().is_some() {
-            self.receive_some(received.by_ref().take(RECEIVED_AT_ONCE));
+            let some = received.by_ref().take(RECEIVED_AT_ONCE);
+            if self.shared.only_forward { self.pass_on(some) } else { self.receive_some(some) }
         }
         self.shared.changed.notify_all();
     }
 
+    /// Nothing is read but the daemon's header.
+    fn pass_on<'a>(&self, some: impl Iterator<Item = Received<'a>>) {
+        for received in some {
+            match datagram::split(received.bytes) {
+                Ok(body) => {
+                    self.send_on_body(body);
+                    self.lock().store.counts.documents += 1;
+                }
+                Err(why) => self.lock().reject(Reason::Datagram(why), String::new(), &received, self.shared.rejected_max),
+            }
+        }
+    }
+
     fn receive_some<'a>(&self, some: impl Iterator<Item = Received<'a>>) {
         // Read before the lock is taken, so that nobody who looks at traces waits for it.
+        let some = some.inspect(|received| self.send_on(received.bytes));
         let mut packer = self.packer();
         let read: Vec<_> = some.map(|received| (arrival::read(received.bytes, &mut packer), received)).collect();
         drop(packer);
@@ -112,7 +131,12 @@ impl Traces {
     /// If it is no segment document; nothing is kept of it then.
     pub(crate) fn put(&self, json: &[u8]) -> Result<SegmentId, ParseError> {
         let document = Document::parse(json)?;
-        let (id, packed) = (document.root().id, self.packer().pack(&document, json));
+        self.send_on_body(json);
+        let id = document.root().id;
+        if self.shared.only_forward {
+            return Ok(id);
+        }
+        let packed = self.packer().pack(&document, json);
         self.lock().store.insert(document, packed, clock::now());
         self.shared.changed.notify_all();
         Ok(id)
@@ -122,13 +146,30 @@ impl Traces {
     pub(crate) fn put_arrival(&self, read: impl FnOnce(&mut Packer) -> Arrival) -> Option<(Reason, String)> {
         let Arrival { documents, metrics, rejected } = read(&mut self.packer());
         let mut state = self.lock();
-        for Readable { document, packed } in documents {
+        let kept = documents.into_iter().filter(|_| !self.shared.only_forward);
+        for Readable { document, packed } in kept {
             state.store.insert(document, packed, clock::now());
         }
         state.metrics.add(metrics, clock::today());
         drop(state);
         self.shared.changed.notify_all();
         rejected
+    }
+
+    /// As the daemon does it: whatever has its header is for X-Ray to judge, also what could not be read here.
+    fn send_on(&self, datagram: &[u8]) {
+        if self.sink().is_some()
+            && let Ok(body) = datagram::split(datagram)
+        {
+            self.send_on_body(body);
+        }
+    }
+
+    /// Sends on what was taken, if that is wanted. Nobody waits for it.
+    pub(crate) fn send_on_body(&self, body: &[u8]) {
+        if let Some(sink) = self.sink() {
+            sink.take(body);
+        }
     }
 
     /// Has what is accepted from now on sent on. Tells whether that is so; there can be one place only.

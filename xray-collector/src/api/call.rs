@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -10,16 +10,20 @@ use super::Held;
 use super::error::{self, Error};
 use super::operations::Operation;
 use crate::members::Members;
+use crate::relay;
 use crate::serve::App;
 
 /// What an operation gives: the members of its answer.
 pub(super) type Answer = Result<Value, Error>;
 
 /// Calls an operation for a request to its path.
-pub(super) async fn call(State(app): State<App>, method: Method, body: Bytes, operation: Operation) -> Response {
+pub(super) async fn call(State(app): State<App>, method: Method, body: Bytes, (path, operation): (&'static str, Operation)) -> Response {
     if method != Method::POST {
         let message = format!("{method} is not allowed: X-Ray's operations are called with POST");
         return Error::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", message).into_response();
+    }
+    if let Some(answer) = elsewhere(&app, path, &body) {
+        return relayed(answer.await);
     }
     // Questions may take many milliseconds; the threads that serve connections have others to attend to.
     let held = Held { traces: app.traces, api: app.api };
@@ -28,6 +32,27 @@ pub(super) async fn call(State(app): State<App>, method: Method, body: Bytes, op
         Ok(value) => error::json(&value).into_response(),
         Err(error) => error.into_response(),
     }
+}
+
+/// What is for AWS to answer: sampling, where documents are sent on there and no rules of one's own were given.
+fn elsewhere(app: &App, path: &str, body: &[u8]) -> Option<relay::Answer> {
+    app.traces.sink().filter(|_| app.settings.rules.is_none())?.ask(path, body)
+}
+
+fn relayed(answer: Result<relay::Answered, String>) -> Response {
+    let relay::Answered { status, error, body, .. } = match answer {
+        Ok(answered) => answered,
+        // SDKs then go by the rules that they have.
+        Err(why) => {
+            return Error::new(StatusCode::BAD_GATEWAY, "ServiceUnavailableException", format!("AWS was asked: {why}")).into_response();
+        }
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    if let Some(error) = error.and_then(|error| HeaderValue::try_from(error).ok()) {
+        response.headers_mut().insert(error::ERROR_TYPE, error);
+    }
+    response
 }
 
 /// What is answered to a body.
