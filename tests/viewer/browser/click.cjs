@@ -30,6 +30,9 @@ const PAGES = [
   { name: "timeline-alone", path: `/traces/${traces.alone}` },
   { name: "documents", path: `/traces/${traces.failed}/raw` },
   { name: "logs", path: `/traces/${traces.failed}/logs` },
+  { name: "analytics", path: "/analytics" },
+  { name: "errors", path: "/errors" },
+  { name: "metrics", path: "/metrics" },
   { name: "health", path: "/health" },
 ];
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 400, height: 860 } };
