@@ -31,6 +31,8 @@ const PAGES = [
   { name: "documents", path: `/traces/${traces.failed}/raw` },
   { name: "logs", path: `/traces/${traces.failed}/logs` },
   { name: "analytics", path: "/analytics" },
+  { name: "analytics-compared", path: `/analytics?filter=${encoded('service("checkout")')}&with=${encoded("fault")}` },
+  { name: "map-chosen", path: "/map?node=checkout&type=AWS%3A%3AEC2%3A%3AInstance" },
   { name: "errors", path: "/errors" },
   { name: "metrics", path: "/metrics" },
   { name: "health", path: "/health" },
@@ -141,6 +143,21 @@ async function clickWithScript(browser) {
   await page.mouse.up();
   await page.waitForURL("**min=**");
   assert.ok(Number(url().searchParams.get("min")) < Number(url().searchParams.get("max")), "brushing chooses a stretch");
+
+  // Errors: a kind, one of its traces; analytics: two filters side by side, a service; metrics: a service level.
+  await page.getByRole("link", { name: "Errors", exact: true }).first().click();
+  await page.waitForURL("**/errors");
+  await page.getByRole("link", { name: "CheckoutError" }).first().click();
+  await page.locator("main", { hasText: "order not placed" }).locator('a[href^="/traces/1-"]').first().click();
+  await page.waitForURL("**/traces/1-**");
+  await page.goto(`${VIEWER}/analytics`);
+  await page.locator("#with").fill('service("checkout")');
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.waitForURL("**with=**");
+  await page.locator("main", { hasText: "checkout" }).waitFor();
+  await page.getByRole("link", { name: "Metrics", exact: true }).click();
+  await page.waitForURL("**/metrics**");
+  await page.getByRole("link", { name: "place order" }).first().waitFor();
 
   // Filter: the key, completion, an error with its place.
   await page.goto(`${VIEWER}/traces`);
