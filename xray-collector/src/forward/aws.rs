@@ -176,7 +176,8 @@ impl Client {
     }
 
     async fn credentials(&self) -> Result<Credentials, Failure> {
-        let none = |text: String| Failure::new(Loss::NoCredentials, text);
+        // Those who give them may be there a moment later.
+        let none = |text: String| Failure { may_try_again: true, ..Failure::new(Loss::NoCredentials, text) };
         let mut last = self.last.lock().await;
         let soon = clock::system() + CREDENTIALS_MARGIN;
         if let Some(credentials) = last.as_ref().filter(|known| known.expiry().is_none_or(|end| end > soon)) {
