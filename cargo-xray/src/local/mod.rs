@@ -32,6 +32,9 @@ pub(crate) struct ViewArgs {
     /// Sampling rules to serve, in a file that may be edited meanwhile: as GetSamplingRules prints them, or as AWS's SDKs read local ones
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// Keep traces in this folder, too, so that a restart shows them again
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// A log file, whose lines that have the id of a trace are shown with it; may be given several times
     #[arg(long = "log", value_name = "FILE")]
     logs: Vec<PathBuf>,
@@ -64,7 +67,11 @@ pub(crate) fn run(args: &ViewArgs, environment: &Environment) -> Result<(), Erro
         eprintln!("warning: {} is not there, or is no file: its lines are shown once it is", log.display());
     }
     let forwarder = args.forward.clone().map(|forward| forward::start(forward, environment)).transpose()?;
-    let local = Local::start(args.address, Settings::default(), serve).map_err(|error| trouble::not_started(args.address, &error))?;
+    let settings = match &args.data {
+        Some(folder) => Settings::default().with_data(folder.clone()),
+        None => Settings::default(),
+    };
+    let local = Local::start(args.address, settings, serve).map_err(|error| trouble::not_started(args.address, &error))?;
     if let Some(forwarder) = &forwarder {
         forwarder.attach(local.collector()).map_err(|error| Error::new(error.to_string()))?;
         eprintln!("note: what arrives is sent on to {}", forward::printable(&forwarder.stats().target));
