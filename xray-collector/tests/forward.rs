@@ -442,7 +442,7 @@ impl Drop for Moto {
 }
 
 #[test]
-fn moto_takes_what_is_sent_and_what_is_told() {
+fn moto_takes_what_is_sent() {
     let moto = Moto::start();
     let near = local();
     let forwarder = Forwarder::start(near.collector(), Forward::Xray(xray(&moto.1))).unwrap();
