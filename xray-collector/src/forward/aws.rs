@@ -165,6 +165,10 @@ impl Client {
         format!("AWS X-Ray, {} ({})", self.region, self.endpoint)
     }
 
+    pub(super) fn url(&self) -> &str {
+        &self.endpoint
+    }
+
     /// Sends a request; its answer may be an error of the service.
     pub(super) async fn send(&self, path: &str, body: Vec<u8>) -> Result<Answered, Failure> {
         let request = self.signed(path, body).await?;

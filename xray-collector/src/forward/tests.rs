@@ -289,11 +289,13 @@ fn asked(listener: &TcpListener) -> String {
 #[test]
 fn aws_is_told_what_happened_since_it_was_told_last() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut settings = ForwardXray::default();
-    settings.region = Some("eu-west-1".to_owned());
-    settings.endpoint = Some(format!("http://{}", listener.local_addr().unwrap()));
-    settings.keys = Some(("AKID".to_owned(), "s".to_owned()));
-    settings.resource_arn = Some("arn:of:this".to_owned());
+    let settings = ForwardXray {
+        region: Some("eu-west-1".to_owned()),
+        endpoint: Some(format!("http://{}", listener.local_addr().unwrap())),
+        keys: Some(("AKID".to_owned(), "s".to_owned())),
+        resource_arn: Some("arn:of:this".to_owned()),
+        ..ForwardXray::default()
+    };
     let before = ForwardStats {
         received: 10,
         sent: 4,
