@@ -10,12 +10,22 @@ fn quickstart(args: &[&str]) -> Output {
 }
 
 fn example(name: &str, args: &[&str]) -> Output {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--quiet", "--example", name, "--"]).args(args).current_dir(env!("CARGO_MANIFEST_DIR"));
+    program(name).args(args).output().expect("the example runs")
+}
+
+/// The example itself, and not cargo around it, which would tell of warnings, and leave it behind when it is ended.
+fn program(name: &str) -> Command {
+    let build = Command::new(env!("CARGO")).args(["build", "--quiet", "--example", name]).current_dir(env!("CARGO_MANIFEST_DIR")).output();
+    let build = build.expect("cargo runs");
+    assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
+    let tests = std::env::current_exe().expect("the path of this test");
+    let built = tests.ancestors().nth(2).expect("the folder above `deps`").join("examples").join(name);
+    let mut command = Command::new(built);
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().contains("XRAY_")) {
-        cargo.env_remove(name);
+        command.env_remove(name);
     }
-    cargo.output().expect("cargo runs")
+    command
 }
 
 fn report(args: &[&str]) -> String {
@@ -109,7 +119,7 @@ fn services_and_costs_are_summed_up() {
     assert_eq!(line("recorded  "), "recorded 19 segments, 92 subsegments");
     assert!(line("sent  ").starts_with("sent 19 documents, "), "{report}");
     assert_eq!(line("lost  "), "lost nothing");
-    assert!(report.ends_with("cargo run --example quickstart -- --view\n"), "{report}");
+    assert!(report.ends_with("\nSee it at http://127.0.0.1:2000/ by cargo run --example quickstart -- --view\n"), "{report}");
     assert!(line("in all  ").contains(" ns per subsegment"), "{report}");
 }
 
@@ -151,15 +161,6 @@ fn a_file_without_orders_is_no_failure() {
     assert_holds(&report, &["line 1 of the file is not an order", "recorded   0 segments", "lost       nothing"]);
 }
 
-/// The example itself, and not cargo around it, which would leave it behind when it is ended.
-fn program() -> std::path::PathBuf {
-    let built =
-        Command::new(env!("CARGO")).args(["build", "--quiet", "--example", "quickstart"]).current_dir(env!("CARGO_MANIFEST_DIR")).status();
-    assert!(built.expect("cargo runs").success());
-    let tests = std::env::current_exe().expect("the path of this test");
-    tests.ancestors().nth(2).expect("the folder above `deps`").join("examples/quickstart")
-}
-
 /// As Ctrl-C does it; the exit code.
 #[cfg(unix)]
 fn end(child: &mut std::process::Child) -> Option<i32> {
@@ -179,11 +180,7 @@ fn end(child: &mut std::process::Child) -> Option<i32> {
 
 #[test]
 fn the_viewer_fills_with_orders_until_it_is_ended() {
-    let mut command = Command::new(program());
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().contains("XRAY_")) {
-        command.env_remove(name);
-    }
-    let mut child = command.arg("--view").stdout(Stdio::piped()).spawn().expect("the example runs");
+    let mut child = program("quickstart").arg("--view").stdout(Stdio::piped()).spawn().expect("the example runs");
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
     let at = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_else(|| panic!("no address in {line:?}"));

@@ -11,9 +11,16 @@ use crate::ask::{self, QueryArgs, TailArgs, TraceArgs};
 use crate::config::{self, Config};
 use crate::doctor::{self, DoctorArgs};
 use crate::environment::Environment;
-use crate::local::{self, ViewArgs};
+use crate::local::{self, DaemonArgs, ViewArgs};
 use crate::manifest::{self, Options, Read};
 use crate::{Error, template};
+
+const AFTER_HELP: &str = "\
+No AWS account is needed for any of it.
+
+Exit code: 0 if all went well, 1 if something failed or was not found, 2 if arguments cannot be understood.";
+/// Exit code where arguments cannot be understood, as clap has it.
+const USAGE: u8 = 2;
 
 // Cargo puts the name of the subcommand in front of its arguments. A doc comment would be shown by `--help`.
 #[derive(Parser)]
@@ -24,7 +31,7 @@ enum Cargo {
 
 /// A local X-Ray; what a program tells X-Ray and CloudWatch, and the dashboards and alarms for it
 #[derive(Args)]
-#[command(version, arg_required_else_help = true, after_help = "No AWS account is needed for any of it.")]
+#[command(version, arg_required_else_help = true, after_help = AFTER_HELP)]
 struct Xray {
     #[command(subcommand)]
     command: Command,
@@ -34,6 +41,8 @@ struct Xray {
 enum Command {
     /// Run a local X-Ray: it takes what programs send to the X-Ray daemon, and shows it in the browser
     View(ViewArgs),
+    /// Send what arrives on to AWS X-Ray, in place of the X-Ray daemon and with its flags
+    Daemon(DaemonArgs),
     /// Print traces as they complete, from a local X-Ray that runs
     Tail(TailArgs),
     /// Print one trace
@@ -41,6 +50,7 @@ enum Command {
     /// List traces that a filter expression finds
     Query(QueryArgs),
     /// Look at what has to be right for traces to arrive, and say what to do
+    #[command(after_help = "Exit code: 0 if nothing failed, warnings or not; 1 if something did; 2 if arguments cannot be understood.")]
     Doctor(DoctorArgs),
     /// List traced names, annotations, metadata, metrics and dimensions, as the source says them
     Manifest(ManifestArgs),
@@ -114,7 +124,7 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::FAILURE
+            if error.is_usage() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -122,7 +132,8 @@ pub fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode, Error> {
     let environment = Environment::read();
     let text = match command {
-        Command::View(args) => return local::run(args).map(|()| ExitCode::SUCCESS),
+        Command::View(args) => return local::run(args, &environment).map(|()| ExitCode::SUCCESS),
+        Command::Daemon(args) => return local::run_daemon(args, &environment).map(|()| ExitCode::SUCCESS),
         Command::Tail(args) => return ask::tail(args, &environment).map(|()| ExitCode::SUCCESS),
         Command::Doctor(args) => {
             let (text, is_well) = doctor::run(args, &environment);

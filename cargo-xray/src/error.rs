@@ -6,22 +6,40 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     text: String,
-    is_unreachable: bool,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Nobody is there to be asked.
+    Unreachable,
+    /// What was asked for cannot be understood.
+    Usage,
+    Other,
 }
 
 impl Error {
     /// An error with this text.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_unreachable: false }
+        Self { text: text.into(), kind: Kind::Other }
     }
 
     /// The error that nobody is there to be asked.
     pub(crate) fn unreachable(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_unreachable: true }
+        Self { text: text.into(), kind: Kind::Unreachable }
     }
 
     pub(crate) fn is_unreachable(&self) -> bool {
-        self.is_unreachable
+        self.kind == Kind::Unreachable
+    }
+
+    /// The error that an argument cannot be understood.
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
+        Self { text: text.into(), kind: Kind::Usage }
+    }
+
+    pub(crate) fn is_usage(&self) -> bool {
+        self.kind == Kind::Usage
     }
 
     /// All of these in one, or `Ok` if there are none.

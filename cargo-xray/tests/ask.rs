@@ -63,6 +63,8 @@ fn traces_are_found_by_a_filter() {
     let none = query(&["responsetime > 60"]);
     assert_eq!((none.code, none.out.as_str()), (Some(0), "No trace was found.\n"));
     assert!(query(&["--last", "1d", "ok"]).out.contains("search"));
+    let without_quotes = query(&["fault", "=", "true", "--json"]);
+    assert!(without_quotes.out.contains(ORDER) && without_quotes.out.lines().count() == 1, "{without_quotes:?}");
 }
 
 #[test]
@@ -70,10 +72,10 @@ fn what_is_wrong_with_a_filter_is_pointed_at() {
     for command in ["query", "tail"] {
         let said = xray(&[command, "service(\"a\") AND responstime > 5"]);
         assert_eq!(said.code, Some(2), "{said:?}");
-        assert!(
-            said.err.contains("did you mean `responsetime`?\n  service(\"a\") AND responstime > 5\n                   ^"),
-            "{}",
-            said.err
+        assert_eq!(
+            said.err,
+            "error: the filter expression is wrong at column 18: `responstime` is no keyword; did you mean `responsetime`?\n  \
+             service(\"a\") AND responstime > 5\n                   ^\n"
         );
     }
     let said = xray(&["query", "--last", "soon"]);
@@ -83,7 +85,10 @@ fn what_is_wrong_with_a_filter_is_pointed_at() {
 #[test]
 fn a_trace_is_shown_by_either_form_of_its_id() {
     let view = shop();
-    for id in [ORDER, "5759e988bd862e3fe1be46a994272793"] {
+    let header = format!("X-Amzn-Trace-Id: Root={ORDER};Parent=53995c3f42cd8ad8;Sampled=1");
+    let page = format!("http://{}/traces/{ORDER}?theme=dark", view.at);
+    // The id's time is long ago, so that it is looked for among those of the last hour, too.
+    for id in [ORDER, "5759e988bd862e3fe1be46a994272793", &header, &page, "1-5759e988-b", "5759e988bd86"] {
         let shown = xray(&["trace", id, "--address", &view.at]);
         assert!(shown.out.starts_with(&format!("Trace {ORDER}")) && shown.out.contains("customer=ann"), "{shown:?}");
         assert!(!shown.out.contains('\x1b'));
@@ -94,8 +99,26 @@ fn a_trace_is_shown_by_either_form_of_its_id() {
     assert_eq!((&json["Id"], &json["Segments"][0]["name"]), (&ORDER.into(), &"orders".into()), "{json:#}");
     let missing = xray(&["trace", "1-00000001-000000000000000000000001", "--address", &view.at]);
     assert!(missing.code == Some(1) && missing.err.contains("has no trace 1-00000001-000000000000000000000001"), "{missing:?}");
+    let several = xray(&["trace", "1-5759e988", "--address", &view.at]);
+    assert_eq!(
+        several.err,
+        format!("error: 2 traces have an id that begins with 1-5759e988-; say which:\n  1-5759e988-000000000000000000000001\n  {ORDER}\n")
+    );
+    let none = xray(&["trace", "5759e9880f", "--address", &view.at]);
+    assert!(none.code == Some(1) && none.err.contains("has no trace whose id begins with 1-5759e988-0f"), "{none:?}");
     let bad = xray(&["trace", "4711"]);
     assert!(bad.code == Some(2) && bad.err.contains("or 32 of them (W3C)"), "{bad:?}");
+}
+
+#[test]
+fn what_is_not_all_of_a_trace_says_so() {
+    let view = View::start(&[]);
+    let padding = format!(r#","metadata":{{"default":{{"padding":"{}"}}}}"#, "x".repeat(60_000));
+    for number in 1..=12 {
+        send(&view, ORDER, &format!("{number:016x}"), "orders", &padding);
+    }
+    let shown = wait(|| xray(&["trace", ORDER, "--address", &view.at]), |shown| shown.out.contains("not all of it"));
+    assert!(shown.out.ends_with(&format!("The rest: http://{}/traces/{ORDER}\n\n", view.at)), "{}", shown.out);
 }
 
 #[test]

@@ -11,7 +11,7 @@ Runs a small order service, traced with autoxray, and shows its traces.
 usage: cargo run --example quickstart -- [options]
 
   --orders FILE   orders, one JSON object on each line; the example's own if left out
-  --view         keep a viewer open in the browser, and orders coming in, until Ctrl-C
+  --view          keep a viewer open in the browser, and orders coming in, until Ctrl-C
   --color WHEN    always, never or auto; auto heeds NO_COLOR and looks for a terminal
   --help          this text
 ";

@@ -23,7 +23,7 @@ mod warehouse;
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -40,6 +40,9 @@ use shop::{OrderError, Shipped, Shop};
 
 /// Lines of the file that are complained about one by one.
 const UNUSABLE_SHOWN: usize = 5;
+
+/// Where the viewer is, if nothing else is there.
+const VIEWER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 2000);
 
 /// How one order ended: its id, and the result of its task.
 type Outcome = (String, Result<Result<Shipped, OrderError>, JoinError>);
@@ -96,7 +99,7 @@ fn run(args: &Args, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     if sent == 0 && !orders.orders.is_empty() {
         writeln!(out, "Nothing was traced. Do AWS_XRAY_SDK_ENABLED, AWS_XRAY_SDK_DISABLED or XRAY_SAMPLING_RATE switch tracing off?")?;
     }
-    writeln!(out, "\nIn the browser, with orders that keep coming in: cargo run --example quickstart -- --view")?;
+    writeln!(out, "\nSee it at http://{VIEWER}/ by cargo run --example quickstart -- --view")?;
     Ok(())
 }
 
@@ -108,7 +111,7 @@ fn record_to(collector: SocketAddr) -> Result<(), AlreadyInstalled> {
 
 /// Keeps a viewer open, and something to see in it, until Ctrl-C.
 fn show(orders: &Orders, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    let local = Local::start(([127, 0, 0, 1], 0).into(), Settings::default(), ServeSettings::default())?;
+    let local = viewer()?;
     let address = local.local_addr();
     record_to(address)?;
     writeln!(out, "The viewer is at http://{address}/ and orders keep coming in; Ctrl-C ends it.")?;
@@ -116,6 +119,12 @@ fn show(orders: &Orders, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     work(orders.orders.clone());
     stay(address)?;
     Ok(())
+}
+
+/// A viewer where X-Ray's daemon would be, so that `cargo xray tail` and other programs find it; elsewhere if something is there.
+fn viewer() -> io::Result<Local> {
+    let start = |address| Local::start(address, Settings::default(), ServeSettings::default());
+    start(VIEWER).or_else(|_| start(SocketAddr::new(VIEWER.ip(), 0)))
 }
 
 #[tokio::main]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// Why documents were not sent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,8 +82,19 @@ impl ForwardStats {
     }
 }
 
-/// An answer that somebody else gives: status and body; or why there is none.
-pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<(u16, Vec<u8>), String>> + Send>>;
+/// An answer that somebody else gave, which may be an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    /// `x-amzn-errortype`.
+    pub(crate) error: Option<String>,
+    /// How long to wait before the next request, if that was said.
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// An answer that is to come; or why there will be none.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Answered, String>> + Send>>;
 
 /// Takes what arrives.
 pub(crate) trait Sink: Send + Sync {

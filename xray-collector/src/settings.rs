@@ -1,5 +1,6 @@
 //! Every limit of the collector.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +20,13 @@ pub struct Settings {
     pub receive_buffer: usize,
     /// Bytes of datagrams that may wait to be read, beyond the receive buffer. 64 MB.
     pub queue: usize,
+    /// Folder in which what arrives is kept on disk as well, so that a restart shows it again; it is made if it is not there. `None`. Needs the
+    /// feature `disk`. See [`Self::with_data`].
+    pub data: Option<PathBuf>,
+    /// Bytes of that file; what arrived first makes room. 1 GB.
+    pub disk_bytes: u64,
+    /// Only send on what arrives, as the daemon does: no trace is kept, and the HTTP side has nothing to show. No.
+    pub only_forward: bool,
 }
 
 impl Default for Settings {
@@ -30,9 +38,39 @@ impl Default for Settings {
             rejected: 50,
             receive_buffer: 8 << 20,
             queue: 64 << 20,
+            data: None,
+            disk_bytes: 1 << 30,
+            only_forward: false,
         }
     }
 }
+
+impl Settings {
+    /// Traces are kept in a folder, too, and for 7 days. The limits of memory stay: beyond them, a trace on disk is found by its id only.
+    #[must_use]
+    pub fn with_data(self, folder: PathBuf) -> Self {
+        Self { data: Some(folder), age: DISK_AGE, ..self }
+    }
+}
+
+/// How long traces are kept where there is a disk for them.
+const DISK_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long the first document of a batch waits for others to be written with: the end of the process by a signal loses what came in that time.
+pub(crate) const DISK_BATCH_WAIT: Duration = Duration::from_millis(250);
+/// Bytes of documents with which a batch is full.
+pub(crate) const DISK_BATCH_BYTES: usize = 16 << 20;
+/// Bytes of documents that may wait to be written to disk.
+pub(crate) const DISK_QUEUE_BYTES: usize = 128 << 20;
+/// How many times the limit the file may be for the moment between writing and deleting.
+pub(crate) const DISK_BYTES_OVER: u64 = 2;
+/// Documents that are read back at a time.
+pub(crate) const DISK_READ_AT_ONCE: usize = 256;
+/// Bytes of documents that are read of one trace that is on disk only.
+pub(crate) const DISK_TRACE_BYTES_MAX: usize = 32 << 20;
+/// Share of the documents that make room at a time.
+pub(crate) const DISK_TRIM_PARTS: i64 = 50;
+/// Bytes of SQLite's log that are left when it has been worked off.
+pub(crate) const DISK_LOG_BYTES: i64 = 64 << 20;
 
 /// Bytes shown of a rejected datagram.
 pub(crate) const REJECTED_BYTES_SHOWN: usize = 160;
@@ -54,6 +92,11 @@ pub(crate) const BURST_ROUNDS_MAX: usize = 200;
 pub(crate) const FRESH_DOCUMENTS_MAX: usize = 1_024;
 /// Bytes of JSON of those documents; read, they take several times that.
 pub(crate) const FRESH_BYTES_MAX: usize = 2 << 20;
+
+/// Segments and subsegments of one trace, and bytes of JSON of its documents: it is read as a whole whenever more of it arrives, and that takes
+/// several times as much memory. X-Ray itself takes 500 KB of a trace.
+pub(crate) const TRACE_SEGMENTS_MAX: usize = 100_000;
+pub(crate) const TRACE_JSON_BYTES_MAX: usize = 32 << 20;
 
 /// Names of documents that have a dictionary of their own to be compressed with.
 pub(crate) const DICTIONARIES_MAX: usize = 256;
@@ -103,6 +146,12 @@ pub(crate) const OTLP_AT_ONCE_MAX: usize = 4;
 pub(crate) const FORWARD_BATCH: usize = 50;
 /// Bytes of documents in one request, unless a single one has more.
 pub(crate) const FORWARD_BATCH_BYTES: usize = 4 << 20;
+/// How often a batch is tried.
+pub(crate) const FORWARD_ATTEMPTS: u32 = 4;
+/// Longest pause that a receiver may ask for.
+pub(crate) const FORWARD_PAUSE_MAX: Duration = Duration::from_secs(10);
+/// Segments and subsegments whose service is remembered, for subsegments that come after it.
+pub(crate) const FORWARD_SERVICES_MAX: usize = 20_000;
 /// How long a document waits for others to fill a batch with.
 pub(crate) const FORWARD_WAIT: Duration = Duration::from_secs(1);
 /// Bytes of documents that may wait to be sent on.
@@ -126,6 +175,8 @@ pub(crate) const TELEMETRY_EACH: Duration = Duration::from_secs(60);
 pub struct ServeSettings {
     /// Names beside `localhost` and the address itself under which it may be asked, without port.
     pub hosts: Vec<String>,
+    /// Address of the HTTP side. That of UDP, unless it is given.
+    pub tcp: Option<SocketAddr>,
     /// Log files whose lines about a trace are shown with it.
     pub logs: Vec<PathBuf>,
     /// File of sampling rules, as GetSamplingRules answers them or as AWS's SDKs read local ones. It may be edited at any time; rules that are

@@ -7,11 +7,12 @@ mod peer;
 mod query;
 mod tail;
 mod trace;
+mod wanted;
 
 use clap::Args;
 use xray_collector::filter::Filter;
 use xray_collector::{Trace, View, view};
-use xray_model::{DaemonAddress, TraceId};
+use xray_model::DaemonAddress;
 
 use crate::Error;
 use crate::environment::Environment;
@@ -20,6 +21,7 @@ use api::Fetched;
 pub(crate) use client::{Answer, Client, Unreachable};
 pub(crate) use last::Last;
 pub(crate) use peer::{Peer, rules};
+use wanted::Wanted;
 
 /// What all of them take.
 #[derive(Debug, Args)]
@@ -38,9 +40,10 @@ pub(crate) struct Asking {
 /// Arguments of `trace`.
 #[derive(Debug, Args)]
 pub(crate) struct TraceArgs {
-    /// Its id, as X-Ray (1-5759e988-bd862e3fe1be46a994272793) or W3C (5759e988bd862e3fe1be46a994272793) writes it
-    #[arg(value_name = "ID", value_parser = trace_id)]
-    id: TraceId,
+    /// Its id, as X-Ray (1-5759e988-bd862e3fe1be46a994272793) or W3C (5759e988bd862e3fe1be46a994272793) writes it, the first 8 digits or
+    /// more of it, or what contains it: a header, the address of its page
+    #[arg(value_name = "ID")]
+    id: Wanted,
     #[command(flatten)]
     asking: Asking,
 }
@@ -49,8 +52,8 @@ pub(crate) struct TraceArgs {
 #[derive(Debug, Args)]
 pub(crate) struct QueryArgs {
     /// A filter expression, such as `fault = true AND service("payment")`; all traces if left out
-    #[arg(value_name = "FILTER", value_parser = filter)]
-    filter: Option<String>,
+    #[arg(value_name = "FILTER")]
+    filter: Vec<String>,
     /// How far to look back: 30s, 15m, 1h, 1d
     #[arg(long, value_name = "TIME", default_value = "1h")]
     last: Last,
@@ -65,8 +68,8 @@ pub(crate) struct QueryArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TailArgs {
     /// A filter expression, such as `responsetime > 1`; all traces if left out
-    #[arg(value_name = "FILTER", value_parser = filter)]
-    filter: Option<String>,
+    #[arg(value_name = "FILTER")]
+    filter: Vec<String>,
     /// End after so many traces
     #[arg(long, value_name = "COUNT")]
     limit: Option<usize>,
@@ -76,7 +79,7 @@ pub(crate) struct TailArgs {
 
 /// Prints one trace.
 pub(crate) fn trace(args: &TraceArgs, environment: &Environment) -> Result<String, Error> {
-    trace::run(args.id, &Session::new(&args.asking, environment))
+    trace::run(&args.id, &Session::new(&args.asking, environment))
 }
 
 /// Prints a line for each trace that a filter finds.
@@ -89,15 +92,14 @@ pub(crate) fn tail(args: &TailArgs, environment: &Environment) -> Result<(), Err
     tail::run(args, &Session::new(&args.asking, environment))
 }
 
-fn trace_id(text: &str) -> Result<TraceId, String> {
-    let text = text.trim();
-    let id = TraceId::from_w3c(text).or_else(|| text.parse().ok());
-    id.ok_or_else(|| "it is 1-, 8 hexadecimal digits, -, and 24 more of them; or 32 of them (W3C)".to_owned())
-}
-
-/// The text of a filter expression that can be understood.
-fn filter(text: &str) -> Result<String, String> {
-    Filter::parse(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+/// The words of a filter expression as one that can be understood. Without quotes around it, a shell makes several of it.
+fn filter(words: &[String]) -> Result<Option<String>, Error> {
+    let text = words.join(" ");
+    match Filter::parse(&text) {
+        Ok(filter) if filter.is_empty() => Ok(None),
+        Ok(_) => Ok(Some(text)),
+        Err(error) => Err(Error::usage(format!("the filter expression is wrong at column {}: {error}", error.column()))),
+    }
 }
 
 /// A collector, and how to print what it says.
@@ -117,6 +119,12 @@ impl Session {
     fn print(&self, fetched: &Fetched) -> Result<String, Error> {
         match (&fetched.trace, self.json) {
             (_, true) => Ok(format!("{}\n", fetched.json())),
+            (Some(trace), false) if fetched.limit_exceeded => Ok(format!(
+                "{}This is as much as X-Ray hands out of one trace, not all of it. The rest: http://{}/traces/{}\n\n",
+                view::waterfall(trace, &self.view),
+                self.client.at(),
+                fetched.id
+            )),
             (Some(trace), false) => Ok(waterfall(trace, &self.view)),
             (None, false) => {
                 Err(Error::new(format!("trace {} has no segments that can be shown; `--json` prints what there is", fetched.id)))

@@ -8,8 +8,9 @@ use super::{QueryArgs, Session, api};
 use crate::{Error, clock};
 
 pub(super) fn run(args: &QueryArgs, session: &Session) -> Result<String, Error> {
+    let filter = super::filter(&args.filter)?;
     let now = clock::today();
-    let mut found = api::summaries(&session.client, now.saturating_sub(args.last.0), now, args.filter.as_deref())?;
+    let mut found = api::summaries(&session.client, now.saturating_sub(args.last.0), now, filter.as_deref())?;
     found.sort_by(|one, other| other.start().total_cmp(&one.start()));
     // One that began just where two requests meet comes in both.
     found.dedup_by(|one, other| one.id() == other.id());

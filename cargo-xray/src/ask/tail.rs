@@ -1,7 +1,7 @@
 //! Traces as they complete.
 
 use std::collections::HashMap;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::time::Duration;
 
 use super::api::{self, Fetched, Summary};
@@ -14,6 +14,10 @@ const PAUSE: Duration = Duration::from_millis(300);
 const PAUSE_WITHOUT: Duration = Duration::from_secs(1);
 /// How long after its beginning a trace may complete to be printed.
 const LONG: Duration = Duration::from_secs(15 * 60);
+/// Most traces take less than this; those that began before are looked for only now and then, as there may be many thousands of them.
+const SHORT: Duration = Duration::from_secs(10);
+/// Looks after which those are looked for that took long.
+const LOOKS_UNTIL_LONG: u32 = 10;
 
 /// What is known of a trace that was seen.
 #[derive(Debug, Default)]
@@ -29,18 +33,22 @@ struct Seen {
 #[derive(Debug, Default)]
 struct Follow {
     seen: HashMap<String, Seen>,
+    /// The last look has found one that is to be printed if it does not change until the next.
+    has_waiting: bool,
 }
 
 impl Follow {
     /// Those that are complete and have not changed since the last look, in the order in which they began. Forgets what began before `oldest`.
     fn ready(&mut self, summaries: &[Summary], oldest: f64) -> Vec<String> {
         self.seen.retain(|_, seen| seen.start >= oldest);
+        self.has_waiting = false;
         let mut ready = Vec::new();
         for summary in summaries {
             let seen = self.seen.entry(summary.id().to_owned()).or_default();
             let revision = summary.revision();
             let is_quiet = seen.revision == revision;
             (seen.start, seen.revision) = (summary.start(), revision);
+            self.has_waiting |= !is_quiet && !summary.is_partial();
             if is_quiet && !summary.is_partial() && seen.printed != seen.revision {
                 seen.printed.clone_from(&seen.revision);
                 ready.push((seen.start, summary.id().to_owned()));
@@ -52,17 +60,23 @@ impl Follow {
 }
 
 pub(super) fn run(args: &TailArgs, session: &Session) -> Result<(), Error> {
+    let filter = super::filter(&args.filter)?;
     let begun = clock::today();
     let mut follow = Follow::default();
     let mut left = args.limit.unwrap_or(usize::MAX);
     // One that has never been there is an error; one that is started anew is waited for.
     let mut is_there = None;
-    loop {
+    for number in (0..LOOKS_UNTIL_LONG).cycle() {
         let now = clock::today();
-        let from = begun.max(now.saturating_sub(LONG));
-        match look(args, session, &mut follow, (from, now)) {
+        let oldest = begun.max(now.saturating_sub(LONG));
+        // What was found by a long look needs another one.
+        let is_long = number <= u32::from(follow.has_waiting);
+        let from = if is_long { oldest } else { oldest.max(now.saturating_sub(SHORT)) };
+        match look(filter.as_deref(), session, &mut follow, [oldest, from, now]) {
             Ok(traces) => {
-                is_there = Some(true);
+                if is_there.replace(true).is_none() && io::stderr().is_terminal() {
+                    eprintln!("Traces that come to {} from now on are printed as they complete; Ctrl-C ends it.", session.client.at());
+                }
                 for fetched in traces.iter().take(left) {
                     if !print(&session.print(fetched)?)? {
                         return Ok(());
@@ -83,11 +97,12 @@ pub(super) fn run(args: &TailArgs, session: &Session) -> Result<(), Error> {
             }
         }
     }
+    Ok(())
 }
 
-fn look(args: &TailArgs, session: &Session, follow: &mut Follow, (from, to): (Duration, Duration)) -> Result<Vec<Fetched>, Error> {
-    let summaries = api::summaries(&session.client, from, to, args.filter.as_deref())?;
-    let ready = follow.ready(&summaries, from.as_secs_f64());
+fn look(filter: Option<&str>, session: &Session, follow: &mut Follow, [oldest, from, to]: [Duration; 3]) -> Result<Vec<Fetched>, Error> {
+    let summaries = api::summaries(&session.client, from, to, filter)?;
+    let ready = follow.ready(&summaries, oldest.as_secs_f64());
     api::traces(&session.client, &ready.iter().map(String::as_str).collect::<Vec<_>>())
 }
 

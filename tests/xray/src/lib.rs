@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use aws_sdk_xray::Client;
+use aws_sdk_xray::config::retry::RetryConfig;
+use aws_sdk_xray::config::{BehaviorVersion, Credentials, Region};
 use xray_collector::{Local, ServeSettings, Settings};
 
 /// The folder of the workspace.
@@ -20,6 +23,19 @@ const REMEDY: &str = "run scripts/test, which sets it up; by hand: `python3 -m v
 pub fn local(settings: ServeSettings) -> Local {
     let any = "127.0.0.1:0".parse().expect("an address");
     Local::start(any, Settings::default(), settings).unwrap_or_else(|error| panic!("the collector cannot be started: {error}"))
+}
+
+/// The AWS SDK for Rust, asking a local X-Ray: any credentials and any region will do.
+#[must_use]
+pub fn client(local: &Local) -> Client {
+    let config = aws_sdk_xray::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "tests"))
+        .region(Region::new("eu-west-1"))
+        .retry_config(RetryConfig::disabled())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(format!("http://{}", local.local_addr()));
+    Client::from_conf(config.build())
 }
 
 /// Runs a script of this package with the Python that was set up, and gives what it has written.

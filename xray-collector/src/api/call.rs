@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ use super::Held;
 use super::error::{self, Error};
 use super::operations::Operation;
 use crate::members::Members;
+use crate::relay;
 use crate::serve::App;
 use crate::settings::SMALL_BODY_BYTES;
 
@@ -21,6 +22,7 @@ pub(super) type Answer = Result<Value, Error>;
 /// An operation, and whether it has to wait when many are asked.
 #[derive(Clone, Copy)]
 pub(super) struct Work {
+    pub(super) path: &'static str,
     pub(super) operation: Operation,
     pub(super) is_question: bool,
 }
@@ -35,6 +37,9 @@ pub(super) async fn call(State(app): State<App>, method: Method, headers: Header
         let message = format!("The Content-Encoding {encoding:?} is not known to X-Ray's operations: send the body as it is");
         return Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaTypeException", message).into_response();
     }
+    if let Some(answer) = elsewhere(&app, work.path, &body) {
+        return relayed(answer.await);
+    }
     // As a tree of values, a body may take many times its size.
     let large = async { if body.len() > SMALL_BODY_BYTES { app.api.large.acquire().await.ok() } else { None } };
     let questions = async { if work.is_question { app.api.questions.acquire().await.ok() } else { None } };
@@ -47,6 +52,27 @@ pub(super) async fn call(State(app): State<App>, method: Method, headers: Header
         Ok(value) => error::json(&value).into_response(),
         Err(error) => error.into_response(),
     }
+}
+
+/// What is for AWS to answer: sampling, where documents are sent on there and no rules of one's own were given.
+fn elsewhere(app: &App, path: &str, body: &[u8]) -> Option<relay::Answer> {
+    app.traces.sink().filter(|_| app.settings.rules.is_none())?.ask(path, body)
+}
+
+fn relayed(answer: Result<relay::Answered, String>) -> Response {
+    let relay::Answered { status, error, body, .. } = match answer {
+        Ok(answered) => answered,
+        // SDKs then go by the rules that they have.
+        Err(why) => {
+            return Error::new(StatusCode::BAD_GATEWAY, "ServiceUnavailableException", format!("AWS was asked: {why}")).into_response();
+        }
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    if let Some(error) = error.and_then(|error| HeaderValue::try_from(error).ok()) {
+        response.headers_mut().insert(error::ERROR_TYPE, error);
+    }
+    response
 }
 
 /// What is answered to a body.

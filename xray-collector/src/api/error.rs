@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::members::Wrong;
 
-const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+pub(super) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// A request that gets no result.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -88,9 +88,21 @@ pub(crate) struct Held {
     api: Arc<Kept>,
 }
 
+/// What the daemon has on its TCP port, and what sends on takes.
+const OF_DAEMON: [&str; 4] = ["PutTraceSegments", "GetSamplingRules", "GetSamplingTargets", "GetSamplingStatisticSummaries"];
+
+/// Only the operations that clients ask of the daemon.
+pub(crate) fn daemon_router() -> Router<App> {
+    routes(|name| OF_DAEMON.contains(&name))
+}
+
 pub(crate) fn router() -> Router<App> {
-    OPERATIONS.iter().fold(Router::new(), |router, (name, path, operation)| {
-        let work = Work { operation: *operation, is_question: is_question(name) };
+    routes(|_| true)
+}
+
+fn routes(is_wanted: fn(&str) -> bool) -> Router<App> {
+    OPERATIONS.iter().filter(|(name, ..)| is_wanted(name)).fold(Router::new(), |router, (name, path, operation)| {
+        let work = Work { path, operation: *operation, is_question: is_question(name) };
         router.route(path, any(move |state, method, headers, body| call::call(state, method, headers, body, work)))
     })
 }

@@ -43,7 +43,10 @@ fn keep(traces: &Traces, document: &str) -> Result<(), Refused> {
         // OTLP in base64, as the collector of OpenTelemetry sends it on.
         return match traces.put_arrival(|packer| arrival::of_body(document.as_bytes(), packer)) {
             Some((reason, why)) => Err(refused("UnsupportedFormat", format!("{reason}: {why}"))),
-            None => Ok(()),
+            None => {
+                traces.send_on_body(document.as_bytes());
+                Ok(())
+            }
         };
     }
     traces.put(document.as_bytes()).map(drop).map_err(|error| Refused { code: code(&error), why: error.to_string() })

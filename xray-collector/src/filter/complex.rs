@@ -85,10 +85,7 @@ fn annotation(parser: &mut Parser<'_>, side: Side, key: Option<&str>) -> Result<
             let name = side.name();
             return Err(parser.error(format!("a key with a dot stands in brackets: write `{name}[{}]`", short(dotted))));
         }
-        Some(key) => {
-            parser.advance();
-            key.into()
-        }
+        Some(_) => parser.word_with_colons()[side.name().len() + 1..].into(),
         None => {
             parser.advance();
             bracketed_key(parser, side)?
@@ -104,12 +101,14 @@ fn bracketed_key(parser: &mut Parser<'_>, side: Side) -> Result<Box<str>, Error>
         return Err(parser.error(format!("the key is missing: write `{}[key]`", side.name())));
     }
     let key: Box<str> = match parser.peek() {
-        Kind::Word(key) => key.into(),
-        Kind::Quoted(raw) => unescaped(raw).into(),
+        Kind::Word(_) | Kind::Symbol(":") => parser.word_with_colons().into(),
+        Kind::Quoted(raw) => {
+            parser.advance();
+            unescaped(raw).into()
+        }
         Kind::Symbol("]") => return Err(parser.error("the key is missing between `[` and `]`")),
         _ => return Err(no_value(parser, "expected the key of an annotation")),
     };
-    parser.advance();
     if !matches!(parser.peek(), Kind::Symbol("]") | Kind::End) {
         return Err(parser.error("expected `]`; a key with blanks or symbols stands in quotes, as in `annotation[\"my key\"]`"));
     }

@@ -174,6 +174,23 @@ impl<'a> Parser<'a> {
         self.next += 1;
     }
 
+    /// The token before the next.
+    pub(super) fn previous(&self) -> Option<Kind<'a>> {
+        self.tokens.get(self.next.checked_sub(1)?).map(|token| token.kind)
+    }
+
+    /// Reads words that colons hold together, as in the key `aws:api_stage`; for the rest of the language a colon is a symbol.
+    pub(super) fn word_with_colons(&mut self) -> &'a str {
+        let (start, mut end) = (self.here(), self.here());
+        while let Some(Token { kind: Kind::Word(_) | Kind::Symbol(":"), at }) =
+            self.tokens.get(self.next).filter(|token| token.at.start == end)
+        {
+            end = at.end;
+            self.next += 1;
+        }
+        &self.text[start..end]
+    }
+
     /// The place of the next token.
     pub(super) fn here(&self) -> usize {
         self.tokens.get(self.next).map_or(self.text.len(), |token| token.at.start)

@@ -113,7 +113,7 @@ pub(super) fn quote(text: &str) -> String {
 
 /// The key of an annotation as it stands in brackets.
 pub(super) fn write_key(key: &str) -> String {
-    let is_plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+    let is_plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':'));
     if is_plain { key.to_owned() } else { quote(key) }
 }
 

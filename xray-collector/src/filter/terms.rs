@@ -50,11 +50,32 @@ fn unknown(parser: &Parser<'_>, word: &str, lower: &str) -> Error {
         format!("`{shown}` is no keyword; there are `{}`", longer.join("`, `"))
     } else if let Some(near) = nearest(lower, candidates) {
         format!("`{shown}` is no keyword; did you mean `{near}`?")
+    } else if let Some((before, operators)) = compared(parser) {
+        format!("`{shown}` is neither a keyword nor an operator; `{before}` has {operators}")
     } else {
         let known: Vec<&str> = known_in(parser.scope).filter(|name| !name.starts_with("rootcause.")).collect();
         let more = if parser.scope == Scope::Trace { ", rootcause.…" } else { "" };
         format!("`{shown}` is no keyword; there are {}{more}", known.join(", "))
     })
+}
+
+/// What stands before and could be compared, and the operators that it has.
+fn compared(parser: &Parser<'_>) -> Option<(&'static str, String)> {
+    let names = |all: &mut dyn Iterator<Item = &'static str>| all.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
+    let (orders, ways) = (|| Order::ALL.iter().map(|(name, _)| *name), || Match::ALL.iter().map(|(name, _)| *name));
+    match parser.previous()? {
+        Kind::Symbol("]") => Some(("annotation[ ]", names(&mut orders().chain(ways().filter(|name| name.len() > 2))))),
+        Kind::Word(word) => {
+            let entry = Entry::find(&word.to_ascii_lowercase())?;
+            let operators = match entry.keyword {
+                Keyword::Flag(_) => names(&mut ["=", "!="].into_iter()),
+                Keyword::Number(_) => names(&mut orders()),
+                Keyword::Text(_) => names(&mut ways()),
+            };
+            Some((entry.name, operators))
+        }
+        _ => None,
+    }
 }
 
 /// The operator that follows, if any does, as a word of the language.

@@ -30,7 +30,7 @@ use tokio::sync::Mutex;
 use super::ForwardXray;
 use super::failure::Failure;
 use crate::clock;
-use crate::relay::Loss;
+use crate::relay::{Answered, Loss};
 use crate::settings::{FORWARD_ANSWER_BYTES, FORWARD_TIME};
 
 /// Credentials are got anew this long before they end.
@@ -44,13 +44,6 @@ pub(super) struct Client {
     last: Mutex<Option<Credentials>>,
     region: String,
     endpoint: String,
-}
-
-/// An answer, whatever its status.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Answered {
-    pub(super) status: u16,
-    pub(super) body: Vec<u8>,
 }
 
 /// A connector for HTTP and HTTPS, with the proxy that is given or that of the environment.
@@ -80,6 +73,9 @@ pub(super) async fn exchange(connector: &Connector, request: Request<SdkBody>) -
         let request = request.try_into().map_err(|error| Failure::connection(&error))?;
         let response = connector.call(request).await.map_err(|error| Failure::connection(&error))?;
         let status = response.status().as_u16();
+        let seconds = response.headers().get("retry-after").and_then(|seconds| seconds.trim().parse().ok());
+        let retry_after = seconds.map(Duration::from_secs);
+        let error = response.headers().get("x-amzn-errortype").map(String::from);
         let mut stream = ByteStream::new(response.into_body());
         let mut body = Vec::new();
         while let Some(part) = stream.next().await {
@@ -88,7 +84,7 @@ pub(super) async fn exchange(connector: &Connector, request: Request<SdkBody>) -
                 return Err(Failure::new(Loss::Other, format!("an answer of more than {FORWARD_ANSWER_BYTES} bytes")));
             }
         }
-        Ok(Answered { status, body })
+        Ok(Answered { status, error, retry_after, body })
     };
     match tokio::time::timeout(FORWARD_TIME, exchange).await {
         Ok(done) => done,
@@ -171,7 +167,12 @@ impl Client {
     /// Sends a request; its answer may be an error of the service.
     pub(super) async fn send(&self, path: &str, body: Vec<u8>) -> Result<Answered, Failure> {
         let request = self.signed(path, body).await?;
-        exchange(&self.connector, request).await
+        let answered = exchange(&self.connector, request).await?;
+        if answered.status == 403 {
+            // They may have been taken back before their time.
+            *self.last.lock().await = None;
+        }
+        Ok(answered)
     }
 
     async fn credentials(&self) -> Result<Credentials, Failure> {

@@ -3,14 +3,19 @@
 //! Nothing here is waited for by those who bring documents. They wait in a bounded queue, in which the oldest make room; one thread puts them into
 //! batches and sends several at a time. What is lost is counted by reason. The store does not know of any of it.
 //!
-//! The way of the data: `queue` → `worker` (batches, attempts, the end) → `xray` (by `aws`: credentials, signatures) or `otlp` (by `convert`).
+//! The way of the data: `queue` → `worker` (batches, attempts, the end) → `xray` (by `aws`: credentials, signatures) or `otlp` (by `convert`:
+//! `fields`, `exceptions`, and `services`, which knows whose a subsegment is).
 
 mod aws;
 mod convert;
+mod exceptions;
 mod failure;
+mod fields;
 mod otlp;
-mod parse;
+mod put;
 mod queue;
+mod services;
+mod settings;
 mod worker;
 mod xray;
 
@@ -22,61 +27,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crate::collector::Collector;
-use crate::relay::ForwardStats;
-use crate::settings::{FORWARD_AT_ONCE, FORWARD_QUEUE_BYTES};
+use crate::relay::{ForwardStats, Sink};
+pub use settings::{Forward, ForwardOtlp, ForwardXray};
 use worker::Shared;
-
-/// Where documents are sent on to.
-#[derive(Clone, Debug)]
-pub enum Forward {
-    /// To AWS X-Ray, by PutTraceSegments.
-    Xray(ForwardXray),
-    /// To the address of a receiver of OTLP over HTTP, for example `http://127.0.0.1:4318`.
-    Otlp(String),
-}
-
-/// How documents are sent to AWS X-Ray. What is not given comes from where AWS's SDKs take it: environment, profile, instance.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ForwardXray {
-    /// Region, for example `eu-west-1`.
-    pub region: Option<String>,
-    /// Profile in AWS's configuration files.
-    pub profile: Option<String>,
-    /// Role to take on.
-    pub role_arn: Option<String>,
-    /// The resource that this runs on, for AWS to see.
-    pub resource_arn: Option<String>,
-    /// Address of the service, instead of the region's.
-    pub endpoint: Option<String>,
-    /// Address of an HTTP proxy, instead of the environment's.
-    pub proxy: Option<String>,
-    /// Key id and secret key, instead of those that are found.
-    pub keys: Option<(String, String)>,
-    /// Do not ask the instance that this runs on for its region.
-    pub is_local: bool,
-    /// Requests at a time. 8.
-    pub at_once: usize,
-    /// Bytes of documents that may wait. 64 MB.
-    pub queue: usize,
-}
-
-impl Default for ForwardXray {
-    fn default() -> Self {
-        Self {
-            region: None,
-            profile: None,
-            role_arn: None,
-            resource_arn: None,
-            endpoint: None,
-            proxy: None,
-            keys: None,
-            is_local: false,
-            at_once: FORWARD_AT_ONCE,
-            queue: FORWARD_QUEUE_BYTES,
-        }
-    }
-}
 
 /// Sends on what a collector accepts, until it is dropped. What waits then is sent, as far as a few seconds allow.
 ///
@@ -98,18 +51,50 @@ pub struct Forwarder {
 }
 
 impl Forwarder {
-    /// Begins to send on. Without a region, that of the instance is asked for, which takes a few seconds where there is none.
+    /// Begins to send on what a collector accepts: [`Self::new`] and [`Self::attach`] in one.
     ///
     /// # Errors
     ///
-    /// If no region is known, an address is none, no thread can be started, or the collector's documents are sent on already.
+    /// As those two.
     pub fn start(collector: &Collector, forward: Forward) -> io::Result<Self> {
+        let forwarder = Self::new(forward)?;
+        forwarder.attach(collector)?;
+        Ok(forwarder)
+    }
+
+    /// Makes ready to send. Without a region, that of the instance is asked for, which takes a few seconds where there is none.
+    ///
+    /// # Errors
+    ///
+    /// If no region is known, an address is none, or no thread can be started.
+    pub fn new(forward: Forward) -> io::Result<Self> {
         let (shared, thread) = worker::start(forward)?;
-        let forwarder = Self { shared: Arc::clone(&shared), thread: Some(thread) };
-        if collector.held().send_to(shared) {
-            Ok(forwarder)
-        } else {
-            Err(io::Error::other("what this collector takes is sent on already: start one forwarder for it"))
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Sends on what a collector accepts from now on.
+    ///
+    /// # Errors
+    ///
+    /// If the collector's documents are sent on already.
+    pub fn attach(&self, collector: &Collector) -> io::Result<()> {
+        let is_first = collector.held().send_to(Arc::clone(&self.shared) as Arc<dyn Sink>);
+        let already = || io::Error::other("what this collector takes is sent on already: start one forwarder for it");
+        is_first.then_some(()).ok_or_else(already)
+    }
+
+    /// Sends what waits, as far as a few seconds allow, and tells what became of all.
+    #[must_use]
+    pub fn end(mut self) -> ForwardStats {
+        self.join();
+        self.stats()
+    }
+
+    fn join(&mut self) {
+        self.shared.stop();
+        if let Some(thread) = self.thread.take() {
+            // It has nothing to say beyond what was counted.
+            let _ = thread.join();
         }
     }
 
@@ -122,9 +107,6 @@ impl Forwarder {
 
 impl Drop for Forwarder {
     fn drop(&mut self) {
-        self.shared.stop();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.join();
     }
 }

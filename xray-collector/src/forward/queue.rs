@@ -12,6 +12,7 @@ use crate::settings::{FORWARD_BATCH, FORWARD_BATCH_BYTES};
 pub(super) struct Queue {
     state: Mutex<State>,
     pub(super) changed: Notify,
+    pub(super) closed: Notify,
     bytes_max: usize,
 }
 
@@ -35,7 +36,7 @@ pub(super) enum Standing {
 
 impl Queue {
     pub(super) fn new(bytes_max: usize) -> Self {
-        Self { state: Mutex::default(), changed: Notify::new(), bytes_max }
+        Self { state: Mutex::default(), changed: Notify::new(), closed: Notify::new(), bytes_max }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -92,12 +93,9 @@ impl Queue {
         batch
     }
 
-    pub(super) fn is_closed(&self) -> bool {
-        self.lock().is_closed
-    }
-
     pub(super) fn close(&self) {
         self.lock().is_closed = true;
         self.changed.notify_one();
+        self.closed.notify_one();
     }
 }

@@ -8,15 +8,15 @@ use std::thread::JoinHandle;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::failure::Failure;
 use super::otlp::Otlp;
 use super::queue::{Queue, Standing};
 use super::xray::Xray;
-use super::{Forward, ForwardXray};
+use super::{Forward, ForwardOtlp, ForwardXray};
 use crate::relay::{Answer, ForwardStats, Loss, Sink};
-use crate::settings::{FORWARD_AT_ONCE, FORWARD_PAUSE, FORWARD_QUEUE_BYTES, FORWARD_STOP, FORWARD_WAIT, TELEMETRY_EACH};
+use crate::settings::{FORWARD_AT_ONCE, FORWARD_ATTEMPTS, FORWARD_PAUSE, FORWARD_PAUSE_MAX, FORWARD_STOP, FORWARD_WAIT, TELEMETRY_EACH};
 
 /// Text of unsampled traces.
 const UNSAMPLED: &[u8] = b"T1U";
@@ -39,7 +39,7 @@ impl Backend {
     async fn new(forward: &Forward) -> Result<Self, String> {
         match forward {
             Forward::Xray(settings) => Xray::new(settings).await.map(Self::Xray),
-            Forward::Otlp(url) => Otlp::new(url).map(Self::Otlp),
+            Forward::Otlp(settings) => Otlp::new(settings).map(Self::Otlp),
         }
     }
 
@@ -54,14 +54,6 @@ impl Backend {
         match self {
             Self::Xray(xray) => xray.send(batch).await,
             Self::Otlp(otlp) => otlp.send(batch).await,
-        }
-    }
-
-    /// How often a batch is tried: the daemon does it twice.
-    fn attempts(&self) -> u32 {
-        match self {
-            Self::Xray(_) => 2,
-            Self::Otlp(_) => 4,
         }
     }
 }
@@ -154,7 +146,7 @@ impl Sink for Shared {
         });
         Some(Box::pin(async move {
             match asked.await {
-                Ok(Ok(answered)) => Ok((answered.status, answered.body)),
+                Ok(Ok(answered)) => Ok(answered),
                 Ok(Err(failure)) => Err(failure.text),
                 Err(_) => Err("forwarding has ended".to_owned()),
             }
@@ -166,7 +158,7 @@ impl Sink for Shared {
 pub(super) fn start(forward: Forward) -> io::Result<(Arc<Shared>, JoinHandle<()>)> {
     let (queue, at_once) = match &forward {
         Forward::Xray(ForwardXray { queue, at_once, .. }) => (*queue, (*at_once).max(1)),
-        Forward::Otlp(_) => (FORWARD_QUEUE_BYTES, FORWARD_AT_ONCE),
+        Forward::Otlp(ForwardOtlp { queue, .. }) => (*queue, FORWARD_AT_ONCE),
     };
     let shared = Arc::new(Shared { queue: Queue::new(queue), stats: Mutex::default(), backend: OnceLock::new() });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -197,12 +189,27 @@ pub(super) fn start(forward: Forward) -> io::Result<(Arc<Shared>, JoinHandle<()>
 
 /// Sends until the queue is closed and empty, or there is no more time.
 async fn run(shared: &Arc<Shared>, backend: &Arc<Backend>, at_once: usize) {
-    let places = Arc::new(Semaphore::new(at_once));
-    let mut sending = JoinSet::new();
     let telling = tokio::spawn(tell(Arc::clone(shared), Arc::clone(backend)));
+    let mut sending = JoinSet::new();
+    let deadline = async {
+        shared.queue.closed.notified().await;
+        sleep(FORWARD_STOP).await;
+    };
+    tokio::select! {
+        () = send_all(shared, backend, at_once, &mut sending) => {}
+        () = deadline => {}
+    }
+    telling.abort();
+    sending.shutdown().await;
+    let left = shared.counts().waiting;
+    shared.lose(Loss::Stopped, left);
+}
+
+async fn send_all(shared: &Arc<Shared>, backend: &Arc<Backend>, at_once: usize, sending: &mut JoinSet<()>) {
+    let places = Arc::new(Semaphore::new(at_once));
     while ready(&shared.queue).await {
-        // Documents wait in the queue and not in batches, so that the oldest can make room. But not when the program ends.
-        let Some(place) = room(shared, &places).await else { break };
+        // Documents wait in the queue and not in batches, so that the oldest can make room.
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
         while sending.try_join_next().is_some() {}
         let batch = shared.queue.take();
         let (shared, backend) = (Arc::clone(shared), Arc::clone(backend));
@@ -211,23 +218,7 @@ async fn run(shared: &Arc<Shared>, backend: &Arc<Backend>, at_once: usize) {
             drop(place);
         });
     }
-    telling.abort();
-    let _ = timeout(FORWARD_STOP, async { while sending.join_next().await.is_some() {} }).await;
-    sending.shutdown().await;
-    let left = shared.counts().waiting;
-    shared.lose(Loss::Stopped, left);
-}
-
-/// Waits for a free place; `None` if there was none in time after the end.
-async fn room(shared: &Shared, places: &Arc<Semaphore>) -> Option<tokio::sync::OwnedSemaphorePermit> {
-    loop {
-        if let Ok(place) = timeout(FORWARD_STOP, Arc::clone(places).acquire_owned()).await {
-            return place.ok();
-        }
-        if shared.queue.is_closed() {
-            return None;
-        }
-    }
+    while sending.join_next().await.is_some() {}
 }
 
 /// Waits for a batch: a full one, or what came within a second of the first. Tells whether there is one.
@@ -252,17 +243,18 @@ async fn ready(queue: &Queue) -> bool {
 
 async fn send(shared: &Shared, backend: &Backend, batch: Vec<Vec<u8>>) {
     let mut pause = FORWARD_PAUSE;
-    for attempt in 1..=backend.attempts() {
-        match backend.send(&batch).await {
+    for attempt in 1..=FORWARD_ATTEMPTS {
+        let failure = match backend.send(&batch).await {
             Ok(taken) => return shared.taken(batch.len(), taken),
-            Err(failure) => {
-                shared.failed(&failure);
-                if !failure.may_try_again || attempt == backend.attempts() {
-                    return shared.lose(failure.loss, batch.len() as u64);
-                }
-            }
+            Err(failure) => failure,
+        };
+        shared.failed(&failure);
+        if !failure.may_try_again || attempt == FORWARD_ATTEMPTS {
+            return shared.lose(failure.loss, batch.len() as u64);
         }
-        sleep(pause).await;
+        // Not all at the same time.
+        let own = pause.mul_f64(0.5 + fastrand::f64());
+        sleep(failure.retry_after.map_or(own, |asked| asked.min(FORWARD_PAUSE_MAX).max(own))).await;
         pause *= 2;
     }
 }

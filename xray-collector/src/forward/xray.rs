@@ -3,12 +3,12 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::aws::{Answered, Client};
+use super::aws::Client;
 use super::failure::Failure;
 use super::worker::Taken;
 use super::{ForwardXray, worker};
 use crate::clock;
-use crate::relay::{ForwardStats, Loss};
+use crate::relay::{Answered, ForwardStats, Loss};
 
 /// What clients of the daemon ask of AWS.
 const ASKED: [&str; 3] = ["/GetSamplingRules", "/SamplingTargets", "/SamplingStatisticSummaries"];
@@ -45,11 +45,11 @@ impl Xray {
     pub(super) async fn send(&self, batch: &[Vec<u8>]) -> Result<Taken, Failure> {
         let documents: Vec<_> = batch.iter().map(|document| String::from_utf8_lossy(document)).collect();
         let body = json!({"TraceSegmentDocuments": documents}).to_string().into_bytes();
-        let Answered { status, body } = self.client.send("/TraceSegments", body).await?;
-        if status != 200 {
-            return Err(Failure::status(status, &body));
+        let answered = self.client.send("/TraceSegments", body).await?;
+        if answered.status != 200 {
+            return Err(Failure::answered(&answered));
         }
-        let response: Response = serde_json::from_slice(&body).unwrap_or_default();
+        let response: Response = serde_json::from_slice(&answered.body).unwrap_or_default();
         let unprocessed = response.unprocessed_trace_segments.unwrap_or_default();
         let why = unprocessed.first().map(|first| {
             let said = [&first.error_code, &first.message];
@@ -72,8 +72,8 @@ impl Xray {
         if let Some(arn) = &self.resource_arn {
             request["ResourceARN"] = json!(arn);
         }
-        let Answered { status, body } = self.client.send("/TelemetryRecords", request.to_string().into_bytes()).await?;
-        if status == 200 { Ok(()) } else { Err(Failure::status(status, &body)) }
+        let answered = self.client.send("/TelemetryRecords", request.to_string().into_bytes()).await?;
+        if answered.status == 200 { Ok(()) } else { Err(Failure::answered(&answered)) }
     }
 }
 

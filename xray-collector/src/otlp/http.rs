@@ -3,11 +3,12 @@
 use xray_model::document::{Http, HttpRequest, HttpResponse};
 
 use super::attributes::Attributes;
-use super::message::Kind;
+use super::message::{Kind, Value};
 use super::segment::Seen;
 
 /// Where one of these is, there was a request.
-const SIGNS: [&str; 15] = [
+const SIGNS: [&str; 16] = [
+    "http.response.body.size",
     "http.method",
     "http.request.method",
     "http.status_code",
@@ -59,13 +60,14 @@ pub(super) fn http(seen: &Seen<'_>, attributes: &mut Attributes<'_>) -> Option<H
     let peer = attributes.any_text(&["net.peer.ip", "net.sock.peer.addr", "network.peer.address"]);
     // Only a server knows who asked; the peer of a client is who answers.
     let client_ip = own.or(peer.filter(|_| seen.kind == Kind::Server));
+    let forwarded = flag(attributes, "aws.xray.x_forwarded_for");
     let request = HttpRequest {
         method: attributes.any_text(&["http.method", "http.request.method"]).map(String::from),
         url: url(seen.kind, attributes),
         user_agent: attributes.any_text(&["http.user_agent", "user_agent.original"]).map(String::from),
         client_ip: client_ip.map(String::from),
-        x_forwarded_for: (own.is_some() && peer.is_none()).then_some(true),
-        traced: None,
+        x_forwarded_for: forwarded.or((own.is_some() && peer.is_none()).then_some(true)),
+        traced: flag(attributes, "aws.xray.traced").filter(|_| seen.kind == Kind::Client),
     };
     let status = ["http.status_code", "http.response.status_code"].iter().find_map(|key| attributes.integer(key));
     let response = HttpResponse { status, content_length: content_length(seen, attributes) };
@@ -74,6 +76,16 @@ pub(super) fn http(seen: &Seen<'_>, attributes: &mut Attributes<'_>) -> Option<H
         request: (request != HttpRequest::default()).then_some(request),
         response: (response != HttpResponse::default()).then_some(response),
     })
+}
+
+/// What was a field of a segment before.
+fn flag(attributes: &mut Attributes<'_>, key: &str) -> Option<bool> {
+    let said = match attributes.get(key)? {
+        Value::Bool(said) => *said,
+        _ => return None,
+    };
+    attributes.used(&[key]);
+    Some(said)
 }
 
 /// The host that was called, as the newer conventions say it: by itself, or in the URL only.

@@ -22,7 +22,7 @@ mod cause;
 mod extra;
 mod http;
 mod json;
-mod message;
+pub(crate) mod message;
 #[cfg(feature = "serve")]
 mod route;
 mod segment;
@@ -35,6 +35,8 @@ mod tests;
 
 #[cfg(feature = "serve")]
 pub(crate) use route::router;
+#[cfg(feature = "forward")]
+pub(crate) use text::protobuf as protobuf_of_text;
 pub(crate) use text::{Text, read as read_text};
 use wire::Visitor;
 pub(crate) use wire::{Malformed, Translated};

@@ -116,6 +116,7 @@ fn taken(app: &App, encoding: Encoding, body: &[u8], compressed: bool) -> Respon
     match read {
         Ok(translated) => {
             app.traces.put_arrival(|packer| arrival::of_documents(&translated.documents, packer));
+            translated.documents.iter().for_each(|document| app.traces.send_on_body(document.as_bytes()));
             answer(encoding, translated)
         }
         Err(malformed) => refused(encoding, &malformed),

@@ -109,7 +109,7 @@ fn segment(seen: &Seen<'_>, role: Role) -> Segment {
     segment.in_progress = span.end_time_unix_nano == 0;
     segment.end_time = (!segment.in_progress).then(|| Timestamp::from_nanos(span.end_time_unix_nano));
     segment.namespace = namespace(seen, &attributes, role);
-    cause::flags(span, &attributes, &mut segment);
+    cause::flags(span, &mut attributes, &mut segment);
     segment.user = attributes.take_text(&["enduser.id", "user.id"]);
     if role != Role::Caller {
         segment.http = http::http(seen, &mut attributes);

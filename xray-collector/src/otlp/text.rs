@@ -43,3 +43,10 @@ pub(crate) fn read(body: &[u8]) -> Option<Text> {
     let translated = decoded.and_then(|protobuf| if is_sampled { super::documents(&protobuf) } else { super::unsampled(&protobuf) });
     Some(Text::Traces(translated))
 }
+
+/// The request as protocol buffers in a text of sampled spans; `None` if it is none.
+pub(crate) fn protobuf(body: &[u8]) -> Option<Result<Vec<u8>, Malformed>> {
+    let decoded = BASE64.decode(body.strip_prefix(SAMPLED)?.trim_ascii()).map_err(|error| Malformed::new("the base64 text", error));
+    let is_request = |protobuf: &Vec<u8>| super::documents(protobuf).map(drop);
+    Some(decoded.and_then(|protobuf| is_request(&protobuf).map(|()| protobuf)))
+}

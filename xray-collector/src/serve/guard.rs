@@ -38,10 +38,12 @@ pub(super) struct Guard {
     hosts: Arc<[String]>,
     /// Others than this machine may ask. They use any address of it, which no page of others can have for its own.
     any_address: bool,
+    /// There is nothing to see. A daemon is asked under names that only its network knows, but not by pages.
+    any_name: bool,
 }
 
 impl Guard {
-    pub(super) fn new(settings: &ServeSettings, address: SocketAddr) -> Self {
+    pub(super) fn new(settings: &ServeSettings, address: SocketAddr, any_name: bool) -> Self {
         let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "[::1]"].map(String::from).into();
         hosts.push(match address {
             SocketAddr::V4(address) => address.ip().to_string(),
@@ -49,7 +51,7 @@ impl Guard {
         });
         hosts.extend(settings.hosts.iter().map(|host| host.to_ascii_lowercase()));
         // `::ffff:127.0.0.1` is this machine as well.
-        Self { hosts: hosts.into(), any_address: !address.ip().to_canonical().is_loopback() }
+        Self { hosts: hosts.into(), any_address: !address.ip().to_canonical().is_loopback(), any_name }
     }
 
     /// Whether a host, with or without a port, is the collector's.
@@ -69,9 +71,10 @@ impl Guard {
     fn refusal(&self, request: &Request) -> Result<(), String> {
         let headers = request.headers();
         let host = the_one(headers, &header::HOST)?.ok_or("The request has no Host header: name this collector in it.")?;
+        let is_page = [header::ORIGIN, HeaderName::from_static("sec-fetch-site")].iter().any(|name| headers.contains_key(name));
         // Where the target is a whole URL, that names the host, too.
         for name in [Some(host), request.uri().authority().map(Authority::as_str)].into_iter().flatten() {
-            if !self.knows(name) {
+            if !self.knows(name) && (is_page || !self.any_name) {
                 return Err(format!("The Host {name:?} is not this collector's: use 127.0.0.1, or name it with --host."));
             }
         }

@@ -38,6 +38,7 @@ use crate::{api, otlp, pages};
 #[derive(Debug)]
 pub struct Local {
     collector: Arc<Collector>,
+    http: SocketAddr,
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -59,22 +60,30 @@ impl Local {
     /// If the address cannot be bound, no thread started, or the file of sampling rules cannot be used.
     pub fn start(address: SocketAddr, settings: Settings, serve: ServeSettings) -> io::Result<Self> {
         let api = Arc::new(api::Kept::new(&serve)?);
-        let (collector, listener) = bind(address, &settings)?;
+        let (collector, listener) = bind(address, serve.tcp, &settings)?;
         listener.set_nonblocking(true)?;
         let collector = Arc::new(collector);
         let app = App { traces: collector.held().clone(), collector: Arc::clone(&collector), settings: Arc::new(serve.clone()), api };
-        let router = router(app, &serve, collector.local_addr());
+        let http = listener.local_addr()?;
+        let router = if settings.only_forward { daemon_routes() } else { routes() };
+        let router = guarded(router, app, guard::Guard::new(&serve, http, settings.only_forward));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("xray-serve").enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
         let serve = move || runtime.block_on(connection::accept(listener, router, stopped));
         let thread = std::thread::Builder::new().name("xray-http".into()).spawn(serve)?;
-        Ok(Self { collector, stop, thread: Some(thread) })
+        Ok(Self { collector, http, stop, thread: Some(thread) })
     }
 
     /// The address it listens on.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.collector.local_addr()
+    }
+
+    /// The address of the HTTP side: the same, unless [`ServeSettings::tcp`] says otherwise.
+    #[must_use]
+    pub fn http_addr(&self) -> SocketAddr {
+        self.http
     }
 
     /// The collector behind it.
@@ -93,7 +102,10 @@ impl Drop for Local {
     }
 }
 
-fn bind(address: SocketAddr, settings: &Settings) -> io::Result<(Collector, TcpListener)> {
+fn bind(address: SocketAddr, tcp: Option<SocketAddr>, settings: &Settings) -> io::Result<(Collector, TcpListener)> {
+    if let Some(tcp) = tcp.filter(|tcp| *tcp != address) {
+        return Ok((Collector::start_with(address, settings.clone())?, TcpListener::bind(tcp)?));
+    }
     let tries = if address.port() == 0 { PORTS_TRIED } else { 1 };
     let mut last = None;
     for _ in 0..tries {
@@ -106,12 +118,17 @@ fn bind(address: SocketAddr, settings: &Settings) -> io::Result<(Collector, TcpL
     Err(last.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
 }
 
-fn router(app: App, settings: &ServeSettings, address: SocketAddr) -> Router {
-    let guard = guard::Guard::new(settings, address);
-    Router::new()
-        .merge(api::router())
-        .merge(otlp::router())
-        .merge(pages::router())
+fn routes() -> Router<App> {
+    Router::new().merge(api::router()).merge(otlp::router()).merge(pages::router())
+}
+
+/// What has only to send on shows nothing.
+fn daemon_routes() -> Router<App> {
+    Router::new().merge(api::daemon_router()).merge(otlp::router())
+}
+
+fn guarded(router: Router<App>, app: App, guard: guard::Guard) -> Router {
+    router
         .fallback(nothing_there)
         .method_not_allowed_fallback(not_this_way)
         .with_state(app)

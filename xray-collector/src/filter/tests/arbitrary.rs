@@ -3,18 +3,39 @@
 use proptest::prelude::*;
 use xray_model::TraceId;
 
+use super::matching::{DOCUMENTS, QUIET, traces};
 use crate::filter::Filter;
 use crate::filter::ast::{Block, Cause, Expr, GroupKey, Json, Match, Order, Part, Scope, Side, Test, Who};
 use crate::filter::json::MEMBERS;
 use crate::filter::keyword::{KEYWORDS, Keyword};
 use crate::settings::FILTER_BYTES_MAX;
 
+/// Texts and numbers that traces of [`matching`] have, so that what is made up finds some of them.
+const THERE: [&str; 14] = [
+    "",
+    "shop",
+    "pay",
+    "carts",
+    "mail",
+    "DynamoDB",
+    "client",
+    "tenant",
+    "acme",
+    "paid",
+    "gold",
+    "request.id",
+    "AWS::DynamoDB::Table",
+    "Bank",
+];
+const NUMBERS_THERE: [f64; 9] = [0.0, 0.25, 0.75, 1.0, 2.0, 7.0, 10.0, 429.0, 500.0];
+
 fn text() -> impl Strategy<Value = Box<str>> {
-    prop_oneof!["[a-z\"\\\\ {}()#]{0,6}", "\\PC{0,5}", any::<String>()].prop_map(Into::into)
+    let there = proptest::sample::select(THERE.to_vec()).prop_map(str::to_owned);
+    prop_oneof![there, "[a-z\"\\\\ {}()#:]{0,6}", "\\PC{0,5}", any::<String>()].prop_map(Into::into)
 }
 
 fn number() -> impl Strategy<Value = f64> {
-    prop_oneof![(-1000i32..1000).prop_map(f64::from), proptest::num::f64::NORMAL, Just(0.0), Just(0.25)]
+    prop_oneof![(-1000i32..1000).prop_map(f64::from), proptest::num::f64::NORMAL, proptest::sample::select(NUMBERS_THERE.to_vec())]
 }
 
 fn one_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [(&'static str, T)]) -> impl Strategy<Value = T> {
@@ -168,6 +189,29 @@ proptest! {
         let text = filter.to_string();
         prop_assume!(text.len() <= FILTER_BYTES_MAX);
         prop_assert_eq!(Filter::parse(&text), Ok(filter), "{}", text);
+    }
+
+    /// What is written and read again finds the same traces, be they known by their facts or by their documents.
+    #[test]
+    fn trees_find_the_same_however_they_are_asked(one in expr(), other in expr()) {
+        for documents in [&DOCUMENTS[..], &QUIET] {
+            let (traces, facts) = traces(documents);
+            let trace = traces.trace(facts.id).unwrap();
+            let found = |expr: &Expr| {
+                let filter = Filter::new(Some(expr.clone()));
+                let found = filter.matches(&facts, &traces);
+                let text = filter.to_string();
+                assert_eq!(filter.matches_trace(&trace), found, "{text}");
+                if let Ok(again) = Filter::parse(&text) {
+                    assert_eq!(again.matches(&facts, &traces), found, "{text}");
+                }
+                found
+            };
+            let (first, second) = (found(&one), found(&other));
+            prop_assert_eq!(found(&Expr::Not(Box::new(one.clone()))), !first);
+            prop_assert_eq!(found(&Expr::and(vec![one.clone(), other.clone()])), first && second);
+            prop_assert_eq!(found(&Expr::or(vec![one.clone(), other.clone()])), first || second);
+        }
     }
 
     #[test]

@@ -77,6 +77,10 @@ fn annotations_have_all_operators() {
     reads_as("ANNOTATION.Game_ID=\"x\"", "annotation[Game_ID] = \"x\"");
     reads_as("annotation[\"a \\\"key\\\"]\"] = \"x\"", "annotation[\"a \\\"key\\\"]\"] = \"x\"");
     reads_as("annotation[\"plain\"]", "annotation[plain]");
+    // As API Gateway has them.
+    reads_as("annotation[aws:api_stage] = \"beta\"", "annotation[aws:api_stage] = \"beta\"");
+    reads_as("annotation.aws:api_stage=\"beta\"", "annotation[aws:api_stage] = \"beta\"");
+    reads_as("edge { source.annotation[ :a::b ] }", "edge() { source.annotation[:a::b] }");
     reads_as("annotation[größe] > 1", "annotation[\"größe\"] > 1");
 }
 
@@ -101,6 +105,12 @@ fn the_examples_of_aws_are_understood() {
         "service(id(type: \"AWS::Lambda::Function\")) { error }",
         "rootcause.fault.service { index > 5 }",
         "rootcause.fault.service { name = \"Auth\" }",
+        "rootcause.responsetime.entity { last AND coverage > 0.8 }",
+        "rootcause.fault.exception { last AND message = \"Access Denied for account_id: 1234567890\" }",
+        "rootcause.fault.service { inferred AND name = \"traces\" AND type = \"AWS::DynamoDB\" }",
+        "service() { annotation[key] = \"value\" }",
+        "edge() { source.annotation[key] = \"value\" }",
+        "edge() { destination.annotation[key] = \"value\" }",
     ] {
         reads_as(text, text);
     }

@@ -14,7 +14,7 @@ const ID: &str = "1-65f0c0de-a006649127e371903a2de979";
 
 /// A shop asked by a browser. Its checkout fails because `pay` does; a table that throttles it, it can do without. What it sends to a queue is
 /// taken out after the answer.
-const DOCUMENTS: [&str; 3] = [
+pub(super) const DOCUMENTS: [&str; 3] = [
     r#"{"name":"shop","id":"0000000000000001","trace_id":"1-65f0c0de-a006649127e371903a2de979","start_time":100.0,"end_time":102.0,"fault":true,
         "origin":"AWS::ECS::Container","user":"alice","resource_arn":"arn:shop",
         "http":{"request":{"method":"POST","url":"https://shop/buy?x=1","user_agent":"Firefox","client_ip":"10.0.0.9"},"response":{"status":500}},
@@ -37,10 +37,10 @@ const DOCUMENTS: [&str; 3] = [
 ];
 
 /// Nothing happened in it; it is not over.
-const QUIET: [&str; 1] =
+pub(super) const QUIET: [&str; 1] =
     [r#"{"name":"quiet","id":"0000000000000001","trace_id":"1-65f0c0df-000000000000000000000001","start_time":100.0,"in_progress":true}"#];
 
-fn traces(documents: &[&str]) -> (Traces, Arc<Facts>) {
+pub(super) fn traces(documents: &[&str]) -> (Traces, Arc<Facts>) {
     let traces = Traces::new(&Settings::default());
     for document in documents {
         traces.put(document.as_bytes()).unwrap();
