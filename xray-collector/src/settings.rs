@@ -287,6 +287,8 @@ pub(crate) const PAGE_BYTES_MAX: usize = 2 << 20;
 pub(crate) const PAGE_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long a question may take that has one answer only.
 pub(crate) const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+/// Traces, the latest, of which the page about health says what they lack.
+pub(crate) const LACKING_TRACES_MAX: usize = 100;
 /// Trace summaries on a page.
 pub(crate) const SUMMARIES_PAGE: usize = 200;
 /// Longest time that trace summaries may be asked for: X-Ray's limit.

@@ -6,8 +6,10 @@
 
 mod assets;
 mod chart;
+mod complete;
 mod conditions;
 mod health;
+mod lacking;
 mod layout;
 mod list;
 mod live;
@@ -26,6 +28,7 @@ use crate::serve::App;
 pub(crate) fn router() -> Router<App> {
     Router::new()
         .merge(assets::router())
+        .merge(complete::router())
         .merge(health::router())
         .merge(list::router())
         .merge(live::router())

@@ -25,7 +25,8 @@ pub(crate) struct Query(Vec<(String, String)>);
 impl Query {
     pub(crate) fn parse(query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes()).take(QUERY_PARAMETERS_MAX);
-        Self(pairs.map(|(key, value)| (key.into_owned(), value.into_owned())).collect())
+        // The one character that no form can hold.
+        Self(pairs.map(|(key, value)| (key.into_owned(), value.replace('\0', "\u{fffd}"))).collect())
     }
 
     /// A parameter that is there and not empty.

@@ -123,15 +123,13 @@ impl Store {
         self.counts.documents += 1;
         let id = document.trace_id();
         let there = self.traces.find(id);
-        let (held, bytes) = there.and_then(|place| self.traces.get(place)).map_or((0, 0), |(_, record)| (record.segments, record.bytes()));
-        if held + document.tree().len() > self.segments_max || bytes + packed.bytes() > self.bytes_max {
+        let record = there.and_then(|place| self.traces.get(place)).map(|(_, record)| record);
+        let (held, bytes) = record.map_or((0, 0), |record| (record.segments, record.bytes()));
+        let segments = document.tree().len();
+        let fills_the_store = held + segments > self.segments_max || bytes + packed.bytes() > self.bytes_max;
+        if fills_the_store || record.is_some_and(|record| !record.has_room(segments, packed.json_bytes())) {
             self.counts.refused += 1;
             return false;
-        }
-        let record = there.and_then(|place| self.traces.get(place));
-        if record.is_some_and(|(_, record)| !record.has_room(segments, packed.json_bytes())) {
-            self.counts.refused += 1;
-            return;
         }
         self.turn += 1;
         let place = match there {
