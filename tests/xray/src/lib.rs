@@ -50,6 +50,18 @@ pub fn python(script: &str, arguments: &[&str]) -> String {
     run(Command::new(program).arg(format!("{ROOT}/tests/xray/{script}")).args(arguments))
 }
 
+/// Runs a text with the Python that was set up, and gives what it has written.
+///
+/// # Panics
+///
+/// If it fails, or there is no such Python.
+#[must_use]
+pub fn python_text(text: &str) -> String {
+    let program = format!("{ROOT}/target/python/bin/python");
+    assert!(Path::new(&program).exists(), "there is no Python in target/python: {REMEDY}");
+    run(Command::new(program).args(["-c", text]))
+}
+
 /// Runs the AWS CLI that was set up.
 ///
 /// # Panics
@@ -87,3 +99,8 @@ fn run(command: &mut Command) -> String {
     assert!(output.status.success(), "{command:?}: {}\n{said}\n{remedy}", String::from_utf8_lossy(&output.stdout));
     String::from_utf8(output.stdout).expect("UTF-8")
 }
+
+/// Its example in Rust is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/local-api.md")]
+struct LocalApi;
