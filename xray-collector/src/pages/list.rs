@@ -9,7 +9,6 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use maud::{Markup, html};
-use xray_model::document::Timestamp;
 
 use super::chart::Chart;
 use super::layout::{Asked, Page, Section};
@@ -85,7 +84,7 @@ fn order(descending: bool) -> &'static str {
     if descending { "desc" } else { "asc" }
 }
 
-async fn list(State(app): State<App>, asked: Asked) -> Response {
+async fn list(State(app): State<App>, mut asked: Asked) -> Response {
     let wanted = Wanted::of(&asked.query);
     let in_scope = asked.scope.facts(&app);
     let taken: Vec<Arc<Facts>> = in_scope.iter().filter(|facts| wanted.takes(facts)).cloned().collect();
@@ -149,10 +148,10 @@ fn charts(scope: &Scope, wanted: &Wanted, facts: &[Arc<Facts>]) -> Markup {
     html! {
         div.charts {
             section.card id="when" data-live {
-                header { h2 { "When" } div.aside { (legend()) } }
+                header { h2 { "When" } div.aside { (parts::legend()) } }
                 div.body {
                     @if let Some(chart) = when {
-                        (chart.draw("Traces over time", |from, to| wanted.link(&scope.over(Range::Between(Some(from), Some(before(to)))), &[])))
+                        (chart.draw("Traces over time", |from, to| wanted.link(&scope.over(Range::Between(Some(from), Some(parts::before(to)))), &[])))
                     }
                     (pace(scope, wanted, facts))
                 }
@@ -182,21 +181,6 @@ fn pace(scope: &Scope, wanted: &Wanted, facts: &[Arc<Facts>]) -> Markup {
             @if span.as_secs() > 0 { " in " @if span.as_secs() < 300 { (number::duration(span)) } @else { (number::count(span.as_secs() / 60)) " min" } ", " (format!("{per_second:.1}")) " per second" }
             span.needs-script.wide-only hidden { " · drag over a chart to choose a part of it" }
             @if scope.range != Range::All { " · " a href=(wanted.link(&scope.over(Range::All), &[])) { "All times" } }
-        }
-    }
-}
-
-/// A moment before: columns do not overlap.
-fn before(time: Timestamp) -> Timestamp {
-    Timestamp::from_nanos(time.as_nanos().saturating_sub(1_000_000))
-}
-
-fn legend() -> Markup {
-    html! {
-        span.legend {
-            @for (class, label) in [("ok", "ok"), ("error", "error"), ("throttle", "throttled"), ("fault", "fault")] {
-                span.entry { svg width="9" height="9" aria-hidden="true" { rect class={ "column " (class) } width="9" height="9" rx="2" {} } (label) }
-            }
         }
     }
 }

@@ -58,6 +58,8 @@
       // What somebody is working in stays until the next time.
       if (!next || next.innerHTML === old.dataset.shown || old.matches("[data-held]")) continue;
       const shown = next.innerHTML;
+      const folded = all("details", next);
+      all("details", old).forEach((part, index) => { if (folded[index]) folded[index].open = part.open; });
       old.replaceWith(next);
       next.dataset.shown = shown;
       document.dispatchEvent(new CustomEvent("xray:fresh", { detail: next }));
