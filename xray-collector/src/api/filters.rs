@@ -1,15 +1,19 @@
 //! Filter expressions and groups of a request.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use xray_model::TraceId;
 
 use super::error::Error;
 use super::groups::Group;
 use super::{Held, Kept};
+use crate::clock;
 use crate::facts::Facts;
 use crate::filter::{self, Context, Filter};
 use crate::members::Members;
+use crate::settings::ANSWER_TIME_MAX;
 use crate::trace::Trace;
 use crate::traces::Traces;
 
@@ -28,8 +32,8 @@ impl Wanted {
     }
 
     /// By a member that holds a filter expression.
-    pub(super) fn read(app: &Held, request: &Members<'_>, member: &str, chars_max: usize) -> Result<Self, Error> {
-        let text = request.text(member, 0..=chars_max)?.unwrap_or_default();
+    pub(super) fn read(app: &Held, request: &Members<'_>, member: &str, chars: RangeInclusive<usize>) -> Result<Self, Error> {
+        let text = request.text(member, chars)?.unwrap_or_default();
         Ok(Self { text: text.to_owned(), filter: parse(&request.place(member), text)?, groups: groups(&app.api) })
     }
 
@@ -46,6 +50,28 @@ impl Wanted {
 
     pub(super) fn filter(&self) -> &Filter {
         &self.filter
+    }
+
+    /// Those of some traces that are wanted.
+    ///
+    /// # Errors
+    ///
+    /// If that takes too long.
+    pub(super) fn select(&self, traces: &Traces, mut all: Vec<Arc<Facts>>) -> Result<Vec<Arc<Facts>>, Error> {
+        let until = clock::now() + ANSWER_TIME_MAX;
+        let asking = self.asking(traces);
+        let mut is_late = false;
+        all.retain(|facts| {
+            is_late |= !self.filter.is_empty() && clock::now() > until;
+            !is_late && self.filter.matches(facts, &asking)
+        });
+        match is_late {
+            true => Err(Error::invalid(format!(
+                "To look through all traces takes more than {} s: ask for a shorter time, or a simpler expression",
+                ANSWER_TIME_MAX.as_secs()
+            ))),
+            false => Ok(all),
+        }
     }
 
     pub(crate) fn matches(&self, traces: &Traces, facts: &Facts) -> bool {

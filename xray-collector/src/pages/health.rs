@@ -10,8 +10,9 @@ use xray_model::document::Timestamp;
 use super::layout::{Asked, Page, Section};
 use super::{parts, text, time};
 use crate::api::Telemetry;
-use crate::collector::Stats;
+use crate::collector::{DiskStats, Stats};
 use crate::rejects::Rejections;
+use crate::relay::ForwardStats;
 use crate::sampling::Sampling;
 use crate::serve::App;
 use crate::settings::QUIET_SECONDS;
@@ -27,7 +28,9 @@ async fn health(State(app): State<App>, asked: Asked) -> Response {
         div.head { h1 { "Health" } span.muted { "What arrived, what is held, and what was lost" } }
         div id="health" data-live {
             (held(&app, &stats))
+            @if let Some(disk) = app.collector.disk() { (on_disk(&disk)) }
             (losses(&stats))
+            @if let Some(sink) = app.traces.sink() { (forwarding(&sink.stats())) }
             (incomplete(&app, &asked))
             (rejected(&app.collector.rejected(), asked.now))
             (sampling(&app.api.sampling, asked.now))
@@ -52,6 +55,27 @@ fn held(app: &App, stats: &Stats) -> Markup {
             dl.figures { @for (label, value) in figures { (parts::figure(label, &html! { (value) }, None)) } }
         }
     }
+}
+
+fn on_disk(disk: &DiskStats) -> Markup {
+    let read_back = number::count(disk.read_back);
+    let figures = [
+        ("Documents written", number::count(disk.written)),
+        ("Waiting to be written", number::count(disk.waiting)),
+        ("Read back at the start", if disk.is_reading { format!("{read_back} so far") } else { read_back }),
+        ("Deleted, old or for want of room", number::count(disk.deleted)),
+        ("Bytes", size(usize::try_from(disk.bytes).unwrap_or(usize::MAX))),
+    ];
+    let lost = disk.lost_in_queue + disk.lost_in_writing;
+    let aside =
+        html! { code { (disk.file.display()) } @if lost > 0 { " " span.badge.error { "! " (number::count(lost)) " are in memory only" } } };
+    let body = html! {
+        @if let Some(problem) = &disk.problem { p.problems role="alert" { (text::line(problem, 1_000)) } }
+        @if disk.lost_in_queue > 0 { p.body { (number::counted(usize::try_from(disk.lost_in_queue).unwrap_or(usize::MAX), "document")) " came faster than the disk takes them." } }
+        @if disk.lost_in_writing > 0 { p.body { (number::counted(usize::try_from(disk.lost_in_writing).unwrap_or(usize::MAX), "document")) " could not be written." } }
+        dl.figures { @for (label, value) in figures { (parts::figure(label, &html! { (value) }, None)) } }
+    };
+    parts::card("On disk", Some(aside), &body)
 }
 
 /// Bytes in the unit that fits.
@@ -100,6 +124,22 @@ fn losses(stats: &Stats) -> Markup {
         }
     };
     parts::card("Losses of the collector", Some(aside), &body)
+}
+
+/// What was sent on, and what became of it.
+fn forwarding(stats: &ForwardStats) -> Markup {
+    let figures = [("Received", stats.received), ("Sent", stats.sent), ("Waiting", stats.waiting), ("Lost", stats.lost())];
+    let failed: u64 = stats.failed_requests.values().sum();
+    let body = html! {
+        div.body {
+            p { "To " code { (text::line(&stats.target, 200)) } @if stats.unsampled > 0 { ", without " (number::count(stats.unsampled)) " texts of unsampled traces" } }
+            dl.figures { @for (label, value) in figures { (parts::figure(label, &html! { (number::count(value)) }, None)) } }
+            @if stats.lost() > 0 { p { "Documents lost: " span.chips { @for (why, count) in &stats.lost { span.chip { b.num { (number::count(*count)) } " " (why) } } } } }
+            @if failed > 0 { p { "Requests that failed, some of which were tried again: " span.chips { @for (why, count) in &stats.failed_requests { span.chip { b.num { (number::count(*count)) } " " (why) } } } } }
+            @if let Some(last) = &stats.last_failure { p { "The last failure: " span.muted { (text::line(last, 400)) } } }
+        }
+    };
+    parts::card("Forwarding", None, &body)
 }
 
 /// Traces that lack something though nothing has come for a while: what SDKs lost, or did not send yet.

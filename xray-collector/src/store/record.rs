@@ -28,8 +28,8 @@ pub(super) struct Record {
     pub(super) segments: usize,
     /// Documents that arrived, also those that were there already.
     pub(super) arrived: u64,
-    /// Place in the order of first documents.
-    pub(super) born: u64,
+    /// Place in the order of first documents; those from before this process are below zero.
+    pub(super) born: i64,
     /// When the last document arrived.
     pub(super) changed: Instant,
     /// How many of the documents are in `facts`.
@@ -39,7 +39,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn new(born: u64, now: Instant) -> Self {
+    pub(super) fn new(born: i64, now: Instant) -> Self {
         Self { documents: Vec::new(), facts: None, bytes: 0, segments: 0, arrived: 0, born, changed: now, known: 0, json: 0 }
     }
 
@@ -78,7 +78,7 @@ impl Record {
     }
 
     pub(super) fn add(&mut self, segments: usize, packed: Packed, now: Instant) {
-        self.changed = now;
+        self.changed = self.changed.max(now);
         self.arrived += 1;
         self.segments += segments;
         self.bytes += packed.bytes();
@@ -95,8 +95,7 @@ impl Record {
         let unread = self.documents.len() - fresh.len().min(self.documents.len());
         let read: Vec<Document> = self.documents.iter().take(unread).filter_map(Packed::read).chain(fresh).collect();
         let trace = Trace::new(id, self.arrived, assemble(merge(read)));
-        self.documents.sort_unstable_by_key(Packed::hash);
-        self.documents.dedup_by(|one, other| one.is(other));
+        each_once(&mut self.documents);
         self.segments = trace.tree().len();
         self.json = u32::try_from(self.documents.iter().map(Packed::json_bytes).sum::<usize>()).unwrap_or(u32::MAX);
         self.known = u32::try_from(self.documents.len()).unwrap_or(u32::MAX);
@@ -114,6 +113,13 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
+    /// Documents of one trace in the order in which they arrived; `None` if there are none.
+    pub(crate) fn new(id: TraceId, mut documents: Vec<Packed>) -> Option<Self> {
+        let arrived = documents.len() as u64;
+        each_once(&mut documents);
+        (arrived > 0).then_some(Self { id, arrived, documents })
+    }
+
     pub(crate) fn assemble(self) -> Trace {
         Trace::new(self.id, self.arrived, assemble(merge(self.documents.iter().filter_map(Packed::read))))
     }
@@ -122,4 +128,10 @@ impl Pieces {
     pub(crate) fn documents(&self) -> impl Iterator<Item = Vec<u8>> {
         self.documents.iter().map(Packed::json)
     }
+}
+
+/// Leaves out documents that came more than once.
+fn each_once(documents: &mut Vec<Packed>) {
+    documents.sort_unstable_by_key(Packed::hash);
+    documents.dedup_by(|one, other| one.is(other));
 }
