@@ -121,17 +121,14 @@ impl Store {
     pub(crate) fn insert(&mut self, document: Document, packed: Packed, now: Instant) -> bool {
         self.expire(now);
         self.counts.documents += 1;
-        let id = document.trace_id();
+        let (id, segments) = (document.trace_id(), document.tree().len());
         let there = self.traces.find(id);
-        let (held, bytes) = there.and_then(|place| self.traces.get(place)).map_or((0, 0), |(_, record)| (record.segments, record.bytes()));
-        if held + document.tree().len() > self.segments_max || bytes + packed.bytes() > self.bytes_max {
+        let record = there.and_then(|place| self.traces.get(place)).map(|(_, record)| record);
+        let (held, bytes) = record.map_or((0, 0), |record| (record.segments, record.bytes()));
+        let is_full = held + segments > self.segments_max || bytes + packed.bytes() > self.bytes_max;
+        if is_full || record.is_some_and(|record| !record.has_room(segments, packed.json_bytes())) {
             self.counts.refused += 1;
             return false;
-        }
-        let record = there.and_then(|place| self.traces.get(place));
-        if record.is_some_and(|(_, record)| !record.has_room(segments, packed.json_bytes())) {
-            self.counts.refused += 1;
-            return;
         }
         self.turn += 1;
         let place = match there {
@@ -160,6 +157,10 @@ impl Store {
         let id = document.trace_id();
         let there = self.traces.find(id);
         if there.is_none() && now.saturating_duration_since(when) > self.age_max {
+            return true;
+        }
+        let record = there.and_then(|place| self.traces.get(place)).map(|(_, record)| record);
+        if record.is_some_and(|record| !record.has_room(document.tree().len(), packed.json_bytes())) {
             return true;
         }
         self.turn += 1;
