@@ -275,6 +275,16 @@ pub(crate) const NODES_DRAWN_MAX: usize = 400;
 pub(crate) const LAYOUT_VERTICES_MAX: usize = 2_000;
 /// Bytes of stack for placing them.
 pub(crate) const LAYOUT_STACK: usize = 32 << 20;
+/// Pieces of time of a trend in a table.
+pub(crate) const TREND_PIECES: usize = 24;
+/// Traces that are named beside what they have in common.
+pub(crate) const TRACES_LISTED_MAX: usize = 25;
+/// Traces, the latest or the slowest, that are read to find out what most of them have as their root cause.
+pub(crate) const CAUSE_TRACES_MAX: usize = 100;
+/// Root causes that are listed.
+pub(crate) const CAUSES_LISTED_MAX: usize = 12;
+/// Bars of two histograms beside each other.
+pub(crate) const BARS_COMPARED: usize = 40;
 /// Rows of a table of statistics.
 pub(crate) const ROWS_MAX: usize = 200;
 /// Seconds after which a trace that lacks something is told of.
@@ -285,6 +295,8 @@ pub(crate) const PAGE_BYTES_MAX: usize = 2 << 20;
 pub(crate) const PAGE_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long a question may take that has one answer only.
 pub(crate) const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+/// Traces, the latest, of which the page about health says what they lack.
+pub(crate) const LACKING_TRACES_MAX: usize = 100;
 /// Trace summaries on a page.
 pub(crate) const SUMMARIES_PAGE: usize = 200;
 /// Longest time that trace summaries may be asked for: X-Ray's limit.

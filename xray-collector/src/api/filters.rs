@@ -1,6 +1,7 @@
 //! Filter expressions and groups of a request.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -52,35 +53,39 @@ impl Wanted {
         &self.filter
     }
 
-    /// Those of some traces that are wanted.
-    ///
-    /// # Errors
-    ///
-    /// If that takes too long.
-    pub(super) fn select(&self, traces: &Traces, mut all: Vec<Arc<Facts>>) -> Result<Vec<Arc<Facts>>, Error> {
-        let until = clock::now() + ANSWER_TIME_MAX;
-        let asking = self.asking(traces);
-        let mut is_late = false;
-        all.retain(|facts| {
-            is_late |= !self.filter.is_empty() && clock::now() > until;
-            !is_late && self.filter.matches(facts, &asking)
-        });
-        match is_late {
-            true => Err(Error::invalid(format!(
-                "To look through all traces takes more than {} s: ask for a shorter time, or a simpler expression",
-                ANSWER_TIME_MAX.as_secs()
-            ))),
-            false => Ok(all),
-        }
-    }
-
     pub(crate) fn matches(&self, traces: &Traces, facts: &Facts) -> bool {
         self.filter.matches(facts, &self.asking(traces))
     }
 
+    /// Those that are wanted of many traces, in their order.
+    ///
+    /// # Errors
+    ///
+    /// If that takes too long.
+    pub(crate) fn select(&self, traces: &Traces, facts: &[Arc<Facts>]) -> Result<Vec<Arc<Facts>>, TooLong> {
+        self.filter.select(facts, &self.asking(traces), clock::now() + ANSWER_TIME_MAX).ok_or(TooLong)
+    }
+
     /// What filters ask beyond facts.
-    pub(super) fn asking<'a>(&'a self, traces: &'a Traces) -> impl Context + 'a {
+    pub(super) fn asking<'a>(&'a self, traces: &'a Traces) -> impl Context + Sync + 'a {
         Asking { traces, groups: &self.groups }
+    }
+}
+
+/// A filter takes too long for so many traces.
+#[derive(Debug)]
+pub(crate) struct TooLong;
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = ANSWER_TIME_MAX.as_secs();
+        write!(formatter, "To look through all traces takes more than {seconds} s: ask for a shorter time, or a simpler expression")
+    }
+}
+
+impl From<TooLong> for Error {
+    fn from(error: TooLong) -> Self {
+        Self::invalid(error.to_string())
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn of_services(app: &Held, request: &Members<'_>) -> Answer {
     let wanted = Wanted::of_group(app, request)?;
     let question = Question::new("GetServiceGraph", &[&format!("{range:?}"), wanted.text()]);
     let (start, end) = (seconds(*range.start()), seconds(*range.end()));
-    let traces = wanted.select(&app.traces, app.traces.facts_between(range))?;
+    let traces = wanted.select(&app.traces, &app.traces.facts_between(range))?;
     let mut answer = page(&ServiceGraph::of(&traces), question, request)?;
     (answer["StartTime"], answer["EndTime"]) = (json!(start), json!(end));
     answer["ContainsOldGroupVersions"] = json!(false);
@@ -129,7 +129,7 @@ pub(super) fn of_times(app: &Held, request: &Members<'_>) -> Answer {
     let question = Question::new("GetTimeSeriesServiceStatistics", &parts.each_ref().map(String::as_str));
     let from = question.place(request)?.map_or(0, |(nanos, _)| nanos);
 
-    let traces = group.select(&app.traces, app.traces.facts_between(range.clone()))?;
+    let traces = group.select(&app.traces, &app.traces.facts_between(range.clone()))?;
     let asking = selector.asking(&app.traces);
     let place = |facts: &Facts, service: &Service| facts.services.iter().position(|other| std::ptr::eq(other, service));
     let is_named =

@@ -240,11 +240,6 @@ impl Store {
         }
     }
 
-    /// Whether [`Self::refresh`] has anything to do.
-    pub(crate) fn is_stale(&self) -> bool {
-        !self.stale.is_empty()
-    }
-
     /// Forgets traces that got no document for longer than the limit.
     pub(crate) fn expire(&mut self, now: Instant) {
         while let Some(oldest) = self.traces.oldest() {
