@@ -36,14 +36,15 @@ use crate::clock;
 use crate::sampling::Sampling;
 pub(crate) use crate::sampling::seconds as sampling_seconds;
 use crate::serve::App;
-use crate::settings::{LARGE_BODIES_AT_ONCE, ServeSettings};
+use crate::settings::{LARGE_BODIES_AT_ONCE, QUESTIONS_AT_ONCE, ServeSettings};
 use crate::traces::Traces;
+use call::Work;
 pub(crate) use call::unknown;
 pub(crate) use error::Error;
 pub(crate) use filters::Wanted;
 pub use fuzzed::fuzzed;
 pub(crate) use groups::Groups;
-use operations::OPERATIONS;
+use operations::{OPERATIONS, is_question};
 use tags::Tags;
 pub(crate) use telemetry::Telemetry;
 
@@ -55,8 +56,9 @@ pub(crate) struct Kept {
     pub(crate) telemetry: Telemetry,
     retrievals: retrieval::Retrievals,
     tags: Tags,
-    /// Places for large bodies.
+    /// Places for large bodies, and for questions.
     large: Semaphore,
+    questions: Semaphore,
     started: Timestamp,
 }
 
@@ -74,6 +76,7 @@ impl Kept {
             retrievals: retrieval::Retrievals::default(),
             tags: Tags::default(),
             large: Semaphore::new(LARGE_BODIES_AT_ONCE),
+            questions: Semaphore::new(QUESTIONS_AT_ONCE),
             started: clock::today(),
         })
     }
@@ -98,7 +101,8 @@ pub(crate) fn router() -> Router<App> {
 }
 
 fn routes(is_wanted: fn(&str) -> bool) -> Router<App> {
-    OPERATIONS.iter().filter(|(name, ..)| is_wanted(name)).fold(Router::new(), |router, (_, path, operation)| {
-        router.route(path, any(move |state, method, body| call::call(state, method, body, (path, *operation))))
+    OPERATIONS.iter().filter(|(name, ..)| is_wanted(name)).fold(Router::new(), |router, (name, path, operation)| {
+        let work = Work { path, operation: *operation, is_question: is_question(name) };
+        router.route(path, any(move |state, method, headers, body| call::call(state, method, headers, body, work)))
     })
 }

@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_told() {
         let table = [
-            ("filter=duration+=>+5", "Column 11: `duration` is compared with a number"),
+            ("filter=duration+=>+5", "Column 11: write `>=`"),
             ("range=7d", "it can be 5m, 15m, 1h, 6h, all or custom"),
             ("from=yesterday", "give a time in UTC"),
             ("from=2024-03-13&to=2024-03-12", "ends before it begins"),

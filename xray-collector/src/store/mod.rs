@@ -121,13 +121,12 @@ impl Store {
     pub(crate) fn insert(&mut self, document: Document, packed: Packed, now: Instant) -> bool {
         self.expire(now);
         self.counts.documents += 1;
-        let id = document.trace_id();
+        let (id, segments) = (document.trace_id(), document.tree().len());
         let there = self.traces.find(id);
         let record = there.and_then(|place| self.traces.get(place)).map(|(_, record)| record);
         let (held, bytes) = record.map_or((0, 0), |record| (record.segments, record.bytes()));
-        let segments = document.tree().len();
-        let fills_the_store = held + segments > self.segments_max || bytes + packed.bytes() > self.bytes_max;
-        if fills_the_store || record.is_some_and(|record| !record.has_room(segments, packed.json_bytes())) {
+        let is_full = held + segments > self.segments_max || bytes + packed.bytes() > self.bytes_max;
+        if is_full || record.is_some_and(|record| !record.has_room(segments, packed.json_bytes())) {
             self.counts.refused += 1;
             return false;
         }
@@ -158,6 +157,10 @@ impl Store {
         let id = document.trace_id();
         let there = self.traces.find(id);
         if there.is_none() && now.saturating_duration_since(when) > self.age_max {
+            return true;
+        }
+        let record = there.and_then(|place| self.traces.get(place)).map(|(_, record)| record);
+        if record.is_some_and(|record| !record.has_room(document.tree().len(), packed.json_bytes())) {
             return true;
         }
         self.turn += 1;
