@@ -19,7 +19,8 @@ pub fn web(services: u64, number: u64, start: f64) -> Vec<String> {
     let mut open: Vec<(u64, Option<String>, f64, f64)> = vec![(first, None, start, 0.4 + dice.share())];
     while let Some((service, parent, start, took)) = open.pop() {
         let is_bad = service % 11 == 3 && dice.percent(30);
-        let next = [service * 2 + 1 + services.div_ceil(10), service * 2 + 2 + services.div_ceil(10)].into_iter().filter(|next| *next < services);
+        let next =
+            [service * 2 + 1 + services.div_ceil(10), service * 2 + 2 + services.div_ceil(10)].into_iter().filter(|next| *next < services);
         let back = (service % 8 == 5 && took < 0.2 && dice.percent(40)).then_some(service / 2);
         let calls: Vec<u64> = next.chain(back).filter(|_| dice.percent(80)).collect();
         let each = took * 0.8 / calls.len().max(1) as f64;
@@ -45,6 +46,7 @@ pub fn web(services: u64, number: u64, start: f64) -> Vec<String> {
 }
 
 fn name(service: u64) -> String {
-    let words = ["orders", "stock", "prices", "search", "mail", "users", "carts", "taxes", "photos", "ledger", "routes", "offers", "alerts"];
+    let words =
+        ["orders", "stock", "prices", "search", "mail", "users", "carts", "taxes", "photos", "ledger", "routes", "offers", "alerts"];
     format!("{}-{service}", words[(service % 13) as usize])
 }
