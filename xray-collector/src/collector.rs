@@ -2,10 +2,12 @@
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use xray_model::TraceId;
 
+use crate::disk::{self, Disk};
 use crate::ingest::Listener;
 use crate::query::{self, ServiceSummary, TraceSummary};
 use crate::rejects::Rejections;
@@ -21,6 +23,8 @@ pub struct Collector {
     traces: Traces,
     // Dropped with the collector; its threads hold only the traces.
     listener: Listener,
+    // After the listener: what it accepts last is written, too.
+    _disk: Option<Disk>,
 }
 
 /// How far a collector has come.
@@ -51,7 +55,7 @@ pub struct Stats {
     pub traces_evicted: u64,
     /// Traces forgotten because of their age.
     pub traces_expired: u64,
-    /// Documents refused because their trace alone fills the memory.
+    /// Documents refused because their trace alone fills the memory, or is larger than one may be (100,000 segments, 32 MB).
     pub documents_refused: u64,
     /// Datagrams dropped because too many were waiting to be read.
     pub lost_in_queue: u64,
@@ -59,9 +63,37 @@ pub struct Stats {
     pub lost_in_kernel: Option<u64>,
     /// Errors of the socket.
     pub socket_errors: u64,
+    /// Documents that were to be sent on and were not: [`ForwardStats`](crate::ForwardStats) says why.
+    pub lost_in_forwarding: u64,
     /// Bytes that may wait in the kernel's receive buffer, as it was granted: less than [`Settings::receive_buffer`] where the system sets a
     /// limit (on Linux `net.core.rmem_max`).
     pub receive_buffer: usize,
+}
+
+/// What is on disk, and what did not get there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DiskStats {
+    /// The file.
+    pub file: PathBuf,
+    /// Its bytes, after the last batch was written.
+    pub bytes: u64,
+    /// Documents that were written since the start, and are safe if the process ends.
+    pub written: u64,
+    /// Documents that wait to be written.
+    pub waiting: u64,
+    /// Documents that were read back at the start.
+    pub read_back: u64,
+    /// Whether there are more to be read back.
+    pub is_reading: bool,
+    /// Documents that were deleted since the start, because of their age or to make room.
+    pub deleted: u64,
+    /// Documents that are not on disk because too many were waiting.
+    pub lost_in_queue: u64,
+    /// Documents that are not on disk because they could not be written.
+    pub lost_in_writing: u64,
+    /// What went wrong last, and what to do.
+    pub problem: Option<String>,
 }
 
 impl Collector {
@@ -78,12 +110,20 @@ impl Collector {
     ///
     /// # Errors
     ///
-    /// If the address cannot be bound.
+    /// If the address cannot be bound, or the folder for traces not be used.
     pub fn start_with(address: impl ToSocketAddrs, settings: Settings) -> io::Result<Self> {
         let traces = Traces::new(&settings);
+        let disk = Disk::open(&settings)?;
+        if let Some((_, handle)) = &disk {
+            traces.keep_on(handle.clone());
+        }
         let receiver = traces.clone();
         let listener = Listener::start(address, &settings, move |batch| receiver.receive(batch))?;
-        Ok(Self { traces, listener })
+        let mut disk = disk.map(|(disk, _)| disk);
+        if let Some(disk) = &mut disk {
+            disk.read_back(traces.clone())?;
+        }
+        Ok(Self { traces, listener, _disk: disk })
     }
 
     /// What it holds, for those who answer questions about it.
@@ -147,8 +187,15 @@ impl Collector {
             lost_in_queue: losses.queue,
             lost_in_kernel: losses.kernel,
             socket_errors: losses.errors,
+            lost_in_forwarding: self.traces.sink().map_or(0, |sink| sink.stats().lost()),
             receive_buffer: self.listener.buffer(),
         }
+    }
+
+    /// What is on disk, where there is [one](Settings::data).
+    #[must_use]
+    pub fn disk(&self) -> Option<DiskStats> {
+        self.traces.disk().map(disk::Handle::stats)
     }
 
     /// Waits until `reached` says yes to how far the collector has come, at most for `timeout`. Tells whether it did.

@@ -23,6 +23,11 @@ mod api;
 mod arrival;
 mod clock;
 mod collector;
+#[cfg(feature = "disk")]
+mod disk;
+#[cfg(not(feature = "disk"))]
+#[path = "disk_off.rs"]
+mod disk;
 mod facts;
 pub mod filter;
 #[cfg(feature = "forward")]
@@ -58,7 +63,7 @@ mod trace;
 mod traces;
 pub mod view;
 
-pub use collector::{Collector, Progress, Stats};
+pub use collector::{Collector, DiskStats, Progress, Stats};
 #[cfg(feature = "forward")]
 pub use forward::{Forward, ForwardOtlp, ForwardXray, Forwarder};
 pub use query::{ServiceSummary, Status, TraceSummary, services};

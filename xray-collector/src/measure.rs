@@ -32,6 +32,12 @@ impl Held {
         self.0.put(json.as_bytes()).map(drop)
     }
 
+    /// Bytes of memory that it thinks it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.0.counts().1.bytes
+    }
+
     /// What is held now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {

@@ -111,7 +111,7 @@ impl Series {
 
     fn add(&mut self, unit: Option<String>, at: Timestamp, values: &[f64], now: Timestamp) {
         self.unit = unit.or(self.unit.take());
-        self.arrived = now;
+        self.arrived = self.arrived.max(now);
         for &value in values {
             self.count += 1;
             self.sum += value;

@@ -20,6 +20,11 @@ pub struct Settings {
     pub receive_buffer: usize,
     /// Bytes of datagrams that may wait to be read, beyond the receive buffer. 64 MB.
     pub queue: usize,
+    /// Folder in which what arrives is kept on disk as well, so that a restart shows it again; it is made if it is not there. `None`. Needs the
+    /// feature `disk`. See [`Self::with_data`].
+    pub data: Option<PathBuf>,
+    /// Bytes of that file; what arrived first makes room. 1 GB.
+    pub disk_bytes: u64,
     /// Only send on what arrives, as the daemon does: no trace is kept, and the HTTP side has nothing to show. No.
     pub only_forward: bool,
 }
@@ -33,10 +38,39 @@ impl Default for Settings {
             rejected: 50,
             receive_buffer: 8 << 20,
             queue: 64 << 20,
+            data: None,
+            disk_bytes: 1 << 30,
             only_forward: false,
         }
     }
 }
+
+impl Settings {
+    /// Traces are kept in a folder, too, and for 7 days. The limits of memory stay: beyond them, a trace on disk is found by its id only.
+    #[must_use]
+    pub fn with_data(self, folder: PathBuf) -> Self {
+        Self { data: Some(folder), age: DISK_AGE, ..self }
+    }
+}
+
+/// How long traces are kept where there is a disk for them.
+const DISK_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long the first document of a batch waits for others to be written with: the end of the process by a signal loses what came in that time.
+pub(crate) const DISK_BATCH_WAIT: Duration = Duration::from_millis(250);
+/// Bytes of documents with which a batch is full.
+pub(crate) const DISK_BATCH_BYTES: usize = 16 << 20;
+/// Bytes of documents that may wait to be written to disk.
+pub(crate) const DISK_QUEUE_BYTES: usize = 128 << 20;
+/// How many times the limit the file may be for the moment between writing and deleting.
+pub(crate) const DISK_BYTES_OVER: u64 = 2;
+/// Documents that are read back at a time.
+pub(crate) const DISK_READ_AT_ONCE: usize = 256;
+/// Bytes of documents that are read of one trace that is on disk only.
+pub(crate) const DISK_TRACE_BYTES_MAX: usize = 32 << 20;
+/// Share of the documents that make room at a time.
+pub(crate) const DISK_TRIM_PARTS: i64 = 50;
+/// Bytes of SQLite's log that are left when it has been worked off.
+pub(crate) const DISK_LOG_BYTES: i64 = 64 << 20;
 
 /// Bytes shown of a rejected datagram.
 pub(crate) const REJECTED_BYTES_SHOWN: usize = 160;
@@ -58,6 +92,11 @@ pub(crate) const BURST_ROUNDS_MAX: usize = 200;
 pub(crate) const FRESH_DOCUMENTS_MAX: usize = 1_024;
 /// Bytes of JSON of those documents; read, they take several times that.
 pub(crate) const FRESH_BYTES_MAX: usize = 2 << 20;
+
+/// Segments and subsegments of one trace, and bytes of JSON of its documents: it is read as a whole whenever more of it arrives, and that takes
+/// several times as much memory. X-Ray itself takes 500 KB of a trace.
+pub(crate) const TRACE_SEGMENTS_MAX: usize = 100_000;
+pub(crate) const TRACE_JSON_BYTES_MAX: usize = 32 << 20;
 
 /// Names of documents that have a dictionary of their own to be compressed with.
 pub(crate) const DICTIONARIES_MAX: usize = 256;
@@ -151,12 +190,18 @@ pub(crate) const BODY_BYTES_MAX: usize = 5 << 20;
 pub(crate) const CONNECTIONS_MAX: usize = 256;
 /// Bytes of the bodies of all requests that are being read or answered; more wait.
 pub(crate) const BODIES_BYTES_MAX: usize = 64 << 20;
+/// Bytes of a body that is small: all connections together hold no more of these than they may of large ones.
+pub(crate) const SMALL_BODY_BYTES: usize = 64 << 10;
+/// Larger bodies of X-Ray's operations that are read as JSON at a time; each may take many times its size.
+pub(crate) const LARGE_BODIES_AT_ONCE: usize = 2;
 /// How long a client may take for the body of its request.
 pub(crate) const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 /// Bytes of the head of a request.
 pub(crate) const HEAD_BYTES_MAX: usize = 32 << 10;
 /// How long a client may take for the head of its request.
 pub(crate) const HEADER_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long a client may take to read an answer, from when it no longer goes out at once.
+pub(crate) const ANSWER_READ_TIME_MAX: Duration = Duration::from_secs(30);
 /// Ports tried for one that is free for both UDP and TCP.
 pub(crate) const PORTS_TRIED: usize = 20;
 /// Parameters read of an address.
@@ -246,6 +291,14 @@ pub(crate) const BARS_COMPARED: usize = 40;
 pub(crate) const ROWS_MAX: usize = 200;
 /// Seconds after which a trace that lacks something is told of.
 pub(crate) const QUIET_SECONDS: u64 = 60;
+/// Bytes of summaries or documents after which a page ends.
+pub(crate) const PAGE_BYTES_MAX: usize = 2 << 20;
+/// How long traces are looked through for one page; what was found by then is one.
+pub(crate) const PAGE_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long a question may take that has one answer only.
+pub(crate) const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+/// Traces, the latest, of which the page about health says what they lack.
+pub(crate) const LACKING_TRACES_MAX: usize = 100;
 /// Trace summaries on a page.
 pub(crate) const SUMMARIES_PAGE: usize = 200;
 /// Longest time that trace summaries may be asked for: X-Ray's limit.
@@ -280,12 +333,14 @@ pub(crate) const SUGGESTIONS_MAX: usize = 30;
 pub(crate) const SUGGESTION_TRACES_MAX: usize = 10_000;
 /// Different values that are counted for that.
 pub(crate) const SUGGESTION_VALUES_MAX: usize = 2_000;
-/// Groups that a filter names, which name groups, and so on.
-pub(crate) const GROUP_DEPTH_MAX: usize = 8;
 /// Traces of one retrieval.
 pub(crate) const RETRIEVED_IDS_MAX: usize = 100;
 /// Traces on a page of a retrieval.
 pub(crate) const RETRIEVED_PAGE: usize = 5;
+/// Documents of a trace on a page of a retrieval: X-Ray's limit.
+pub(crate) const SPANS_PAGE: usize = 100;
+/// Bytes of a document of a retrieval, a little below X-Ray's limit of 200 KB: brackets between subsegments are not counted.
+pub(crate) const SPAN_BYTES_MAX: usize = (200 << 10) - 100;
 /// Retrievals that can be asked for.
 pub(crate) const RETRIEVALS_MAX: usize = 100;
 

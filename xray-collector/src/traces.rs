@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use xray_model::datagram;
 use xray_model::document::{Document, ParseError, Timestamp};
@@ -11,9 +11,10 @@ use xray_model::{SegmentId, TraceId};
 use crate::arrival::{self, Arrival, Readable};
 use crate::clock;
 use crate::collector::Progress;
-use crate::facts::Facts;
+use crate::disk;
+use crate::facts::{Facts, Names};
 use crate::ingest::{Batch, Received};
-use crate::metrics::{Metrics, MetricsSnapshot};
+use crate::metrics::{self, Metrics, MetricsSnapshot};
 use crate::rejects::{Reason, RejectedDatagram, Rejections};
 use crate::relay::Sink;
 use crate::settings::{REJECTED_BYTES_SHOWN, Settings};
@@ -42,6 +43,8 @@ struct Shared {
     only_forward: bool,
     /// Set at most once; takes what is accepted without making anybody wait.
     sink: OnceLock<Arc<dyn Sink>>,
+    /// Likewise; keeps what is accepted beyond the life of the process.
+    disk: OnceLock<disk::Handle>,
 }
 
 struct State {
@@ -61,6 +64,7 @@ impl Traces {
             rejected_max: settings.rejected,
             only_forward: settings.only_forward,
             sink: OnceLock::new(),
+            disk: OnceLock::new(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -110,13 +114,12 @@ impl Traces {
         let read: Vec<_> = some.map(|received| (arrival::read(received.bytes, &mut packer), received)).collect();
         drop(packer);
         let mut state = self.lock();
-        let now = clock::now();
+        let arrived = Arrived::now();
         for (Arrival { documents, metrics, rejected }, received) in read {
-            for Readable { document, packed } in documents {
-                state.store.insert(document, packed, now);
-            }
+            self.insert(&mut state, documents, arrived);
             if !metrics.is_empty() {
-                state.metrics.add(metrics, clock::today());
+                state.metrics.add(metrics, arrived.today);
+                self.disk().inspect(|disk| disk.keep_metrics(received.bytes, arrived.today));
             }
             if let Some((reason, detail)) = rejected {
                 state.reject(reason, detail, &received, self.shared.rejected_max);
@@ -137,7 +140,7 @@ impl Traces {
             return Ok(id);
         }
         let packed = self.packer().pack(&document, json);
-        self.lock().store.insert(document, packed, clock::now());
+        self.insert(&mut self.lock(), vec![Readable { document, packed }], Arrived::now());
         self.shared.changed.notify_all();
         Ok(id)
     }
@@ -146,14 +149,77 @@ impl Traces {
     pub(crate) fn put_arrival(&self, read: impl FnOnce(&mut Packer) -> Arrival) -> Option<(Reason, String)> {
         let Arrival { documents, metrics, rejected } = read(&mut self.packer());
         let mut state = self.lock();
-        let kept = documents.into_iter().filter(|_| !self.shared.only_forward);
-        for Readable { document, packed } in kept {
-            state.store.insert(document, packed, clock::now());
-        }
+        let kept = if self.shared.only_forward { Vec::new() } else { documents };
+        self.insert(&mut state, kept, Arrived::now());
         state.metrics.add(metrics, clock::today());
         drop(state);
         self.shared.changed.notify_all();
         rejected
+    }
+
+    fn insert(&self, state: &mut State, documents: Vec<Readable>, arrived: Arrived) {
+        for Readable { document, packed } in documents {
+            // Shares its bytes with the store.
+            let kept = self.disk().map(|disk| (disk, document.trace_id(), packed.clone()));
+            if state.store.insert(document, packed, arrived.now)
+                && let Some((disk, trace, packed)) = kept
+            {
+                disk.keep(trace, packed, arrived.today);
+            }
+        }
+    }
+
+    /// Has what is accepted from now on kept on disk, too. Tells whether that is so; there can be one disk only.
+    pub(crate) fn keep_on(&self, disk: disk::Handle) -> bool {
+        self.shared.disk.set(disk).is_ok()
+    }
+
+    pub(crate) fn disk(&self) -> Option<&disk::Handle> {
+        self.shared.disk.get()
+    }
+
+    /// Takes documents that a disk had kept, from the last to the first. Tells how many can be read, and whether there is room for more.
+    pub(crate) fn restore(&self, kept: &[disk::Kept], disk: &disk::Handle) -> (u64, bool) {
+        let mut packer = self.packer();
+        let read = kept.iter().filter_map(|disk::Kept { arrived, json }| {
+            let document = Document::parse(json).ok()?;
+            let packed = packer.pack(&document, json);
+            Some((document, packed, *arrived))
+        });
+        let read: Vec<_> = read.collect();
+        drop(packer);
+        let mut state = self.lock();
+        let arrived = Arrived::now();
+        let mut count = 0;
+        for (document, packed, at) in read {
+            let when = arrived.now.checked_sub(arrived.today.since(at)).unwrap_or(arrived.now);
+            if disk.is_stopped() || !state.store.restore(document, packed, when, arrived.now) {
+                return (count, false);
+            }
+            count += 1;
+        }
+        drop(state);
+        self.shared.changed.notify_all();
+        (count, true)
+    }
+
+    /// Takes metrics that a disk had kept, from the first to the last. Tells whether more are wanted.
+    pub(crate) fn restore_metrics(&self, kept: &[disk::Kept], disk: &disk::Handle) -> bool {
+        let read: Vec<_> = kept.iter().filter_map(|kept| Some((metrics::read(&kept.json).ok()?, kept.arrived))).collect();
+        let mut state = self.lock();
+        if disk.is_stopped() {
+            return false;
+        }
+        read.into_iter().for_each(|(measured, arrived)| state.metrics.add(measured, arrived));
+        true
+    }
+
+    /// The documents of a trace that is on disk only.
+    fn pieces_on_disk(&self, id: TraceId) -> Option<Pieces> {
+        let json = self.disk()?.documents(id, clock::today());
+        let mut packer = self.packer();
+        let packed = json.iter().filter_map(|json| Some(packer.pack(&Document::parse(json).ok()?, json)));
+        Pieces::new(id, packed.collect())
     }
 
     /// As the daemon does it: whatever has its header is for X-Ray to judge, also what could not be read here.
@@ -194,12 +260,14 @@ impl Traces {
 
     /// What is known of a trace.
     pub(crate) fn facts(&self, id: TraceId) -> Option<Arc<Facts>> {
-        self.current().store.facts(id)
+        let held = self.current().store.facts(id);
+        held.or_else(|| Some(Arc::new(Facts::of(&self.pieces_on_disk(id)?.assemble(), &mut Names::default()))))
     }
 
     /// The documents of a trace, as they came.
     pub(crate) fn pieces(&self, id: TraceId) -> Option<Pieces> {
-        self.current().store.pieces(id)
+        let held = self.current().store.pieces(id);
+        held.or_else(|| self.pieces_on_disk(id))
     }
 
     /// A trace, put together.
@@ -239,7 +307,22 @@ impl Traces {
     }
 
     pub(crate) fn clear(&self) {
-        self.lock().store.clear();
+        let mut state = self.lock();
+        state.store.clear();
+        self.disk().inspect(|disk| disk.clear());
+    }
+}
+
+/// When something arrived, by both clocks.
+#[derive(Clone, Copy)]
+struct Arrived {
+    now: Instant,
+    today: Timestamp,
+}
+
+impl Arrived {
+    fn now() -> Self {
+        Self { now: clock::now(), today: clock::today() }
     }
 }
 

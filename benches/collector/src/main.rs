@@ -2,34 +2,52 @@
 //!
 //! Each measure is one file in `measures/` and one line of [`MEASURES`].
 
+mod child;
 #[path = "../../src/command_line.rs"]
 mod command_line;
+mod documents;
 mod held;
 mod measures;
+mod process;
 mod times;
 
 use std::env;
 
 use command_line::{Measure, Wanted};
-use measures::answers;
+use measures::{answers, idle, ingest, memory, start};
 use times::Rows;
 
-const MEASURES: &[Measure<Settings, Rows>] =
-    &[Measure { name: "answers", what: "service graph, statistics, errors and figures of all traces that are held", run: answers::measure, long: false }];
+const MEASURES: &[Measure<Settings, Rows>] = &[
+    Measure {
+        name: "answers",
+        what: "service graph, statistics, errors and figures of all traces that are held",
+        run: answers::measure,
+        long: false,
+    },
+    Measure { name: "ingest", what: "documents by UDP without a loss, in memory and on disk", run: ingest::measure, long: false },
+    Measure { name: "memory", what: "memory of documents that are held", run: memory::measure, long: false },
+    Measure { name: "start", what: "from the start to the first page", run: start::measure, long: false },
+    Measure { name: "idle", what: "processor time while nothing comes", run: idle::measure, long: false },
+];
 
 /// How thorough to be.
 pub struct Settings {
     /// Traces that are held.
     pub traces: u64,
+    /// Documents that are sent.
+    pub documents: u64,
     /// How often each is done.
     pub rounds: usize,
 }
 
-const THOROUGH: Settings = Settings { traces: 100_000, rounds: 30 };
-const QUICK: Settings = Settings { traces: 20_000, rounds: 5 };
+const THOROUGH: Settings = Settings { traces: 100_000, documents: 1_000_000, rounds: 30 };
+const QUICK: Settings = Settings { traces: 20_000, documents: 250_000, rounds: 5 };
 
 fn main() {
     let args: Vec<String> = env::args().skip(1).collect();
+    if child::run(&args) {
+        return;
+    }
     let is_help = args.first().is_some_and(|first| first == "--help" || first == "help");
     let Some(wanted) = Wanted::read(&args, MEASURES).filter(|_| !is_help) else {
         println!("cargo run --release --manifest-path benches/collector/Cargo.toml -- [--quick] [--all] [MEASURE …]\n");

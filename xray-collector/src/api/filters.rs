@@ -1,16 +1,20 @@
 //! Filter expressions and groups of a request.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 use xray_model::TraceId;
 
 use super::error::Error;
 use super::groups::Group;
 use super::{Held, Kept};
+use crate::clock;
 use crate::facts::Facts;
 use crate::filter::{self, Context, Filter};
 use crate::members::Members;
+use crate::settings::ANSWER_TIME_MAX;
 use crate::trace::Trace;
 use crate::traces::Traces;
 
@@ -29,8 +33,8 @@ impl Wanted {
     }
 
     /// By a member that holds a filter expression.
-    pub(super) fn read(app: &Held, request: &Members<'_>, member: &str, chars_max: usize) -> Result<Self, Error> {
-        let text = request.text(member, 0..=chars_max)?.unwrap_or_default();
+    pub(super) fn read(app: &Held, request: &Members<'_>, member: &str, chars: RangeInclusive<usize>) -> Result<Self, Error> {
+        let text = request.text(member, chars)?.unwrap_or_default();
         Ok(Self { text: text.to_owned(), filter: parse(&request.place(member), text)?, groups: groups(&app.api) })
     }
 
@@ -49,13 +53,27 @@ impl Wanted {
         &self.filter
     }
 
-    pub(crate) fn matches(&self, traces: &Traces, facts: &Facts) -> bool {
-        self.filter.matches(facts, &self.asking(traces))
+    /// Those of some traces that are wanted.
+    ///
+    /// # Errors
+    ///
+    /// If that takes too long.
+    pub(super) fn select(&self, traces: &Traces, all: Vec<Arc<Facts>>) -> Result<Vec<Arc<Facts>>, Error> {
+        self.select_within(ANSWER_TIME_MAX, traces, all).ok_or_else(|| {
+            Error::invalid(format!(
+                "To look through all traces takes more than {} s: ask for a shorter time, or a simpler expression",
+                ANSWER_TIME_MAX.as_secs()
+            ))
+        })
     }
 
-    /// Those that are wanted of many traces, in their order.
-    pub(crate) fn select(&self, traces: &Traces, facts: &[Arc<Facts>]) -> Vec<Arc<Facts>> {
-        self.filter.select(facts, &self.asking(traces))
+    /// The same; `None` if it takes longer than that.
+    pub(crate) fn select_within(&self, time: Duration, traces: &Traces, all: Vec<Arc<Facts>>) -> Option<Vec<Arc<Facts>>> {
+        if self.filter.is_empty() { Some(all) } else { self.filter.select(&all, &self.asking(traces), Some(clock::now() + time)) }
+    }
+
+    pub(super) fn matches(&self, traces: &Traces, facts: &Facts) -> bool {
+        self.filter.matches(facts, &self.asking(traces))
     }
 
     /// What filters ask beyond facts.

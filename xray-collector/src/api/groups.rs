@@ -105,7 +105,7 @@ pub(super) fn create(app: &Held, request: &Members<'_>) -> Answer {
     let name = request.need("GroupName", request.text("GroupName", 1..=NAME_CHARS_MAX)?)?;
     let mut group = Group { name: name.to_owned(), filter: String::new(), insights: Insights::default() };
     change(&mut group, request)?;
-    let tags = tags::read(request)?;
+    let tags = tags::first(request)?;
     let mut groups = app.api.groups.lock();
     if groups.contains_key(name) {
         return Err(request.wrong("GroupName", "there is a group of this name: update that one, or choose another name").into());

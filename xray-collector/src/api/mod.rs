@@ -29,13 +29,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::any;
+use tokio::sync::Semaphore;
 use xray_model::document::Timestamp;
 
 use crate::clock;
 use crate::sampling::Sampling;
 pub(crate) use crate::sampling::seconds as sampling_seconds;
 use crate::serve::App;
-use crate::settings::ServeSettings;
+use crate::settings::{LARGE_BODIES_AT_ONCE, ServeSettings};
 use crate::traces::Traces;
 pub(crate) use call::unknown;
 pub(crate) use error::Error;
@@ -54,6 +55,8 @@ pub(crate) struct Kept {
     pub(crate) telemetry: Telemetry,
     retrievals: retrieval::Retrievals,
     tags: Tags,
+    /// Places for large bodies.
+    large: Semaphore,
     started: Timestamp,
 }
 
@@ -70,6 +73,7 @@ impl Kept {
             telemetry: Telemetry::default(),
             retrievals: retrieval::Retrievals::default(),
             tags: Tags::default(),
+            large: Semaphore::new(LARGE_BODIES_AT_ONCE),
             started: clock::today(),
         })
     }

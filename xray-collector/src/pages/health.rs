@@ -7,14 +7,15 @@ use axum::routing::get;
 use maud::{Markup, html};
 use xray_model::document::Timestamp;
 
+use super::lacking::lacking;
 use super::layout::{Asked, Page, Section};
 use super::{parts, text, time};
 use crate::api::Telemetry;
-use crate::collector::Stats;
+use crate::collector::{DiskStats, Stats};
 use crate::rejects::Rejections;
+use crate::relay::ForwardStats;
 use crate::sampling::Sampling;
 use crate::serve::App;
-use crate::settings::QUIET_SECONDS;
 use crate::view::number;
 
 pub(crate) fn router() -> Router<App> {
@@ -27,8 +28,10 @@ async fn health(State(app): State<App>, asked: Asked) -> Response {
         div.head { h1 { "Health" } span.muted { "What arrived, what is held, and what was lost" } }
         div id="health" data-live {
             (held(&app, &stats))
+            @if let Some(disk) = app.collector.disk() { (on_disk(&disk)) }
             (losses(&stats))
-            (incomplete(&app, &asked))
+            @if let Some(sink) = app.traces.sink() { (forwarding(&sink.stats())) }
+            (lacking(&app, &asked))
             (rejected(&app.collector.rejected(), asked.now))
             (sampling(&app.api.sampling, asked.now))
             (telemetry(&app.api.telemetry, asked.now))
@@ -54,6 +57,27 @@ fn held(app: &App, stats: &Stats) -> Markup {
     }
 }
 
+fn on_disk(disk: &DiskStats) -> Markup {
+    let read_back = number::count(disk.read_back);
+    let figures = [
+        ("Documents written", number::count(disk.written)),
+        ("Waiting to be written", number::count(disk.waiting)),
+        ("Read back at the start", if disk.is_reading { format!("{read_back} so far") } else { read_back }),
+        ("Deleted, old or for want of room", number::count(disk.deleted)),
+        ("Bytes", size(usize::try_from(disk.bytes).unwrap_or(usize::MAX))),
+    ];
+    let lost = disk.lost_in_queue + disk.lost_in_writing;
+    let aside =
+        html! { code { (disk.file.display()) } @if lost > 0 { " " span.badge.error { "! " (number::count(lost)) " are in memory only" } } };
+    let body = html! {
+        @if let Some(problem) = &disk.problem { p.problems role="alert" { (text::line(problem, 1_000)) } }
+        @if disk.lost_in_queue > 0 { p.body { (number::counted(usize::try_from(disk.lost_in_queue).unwrap_or(usize::MAX), "document")) " came faster than the disk takes them." } }
+        @if disk.lost_in_writing > 0 { p.body { (number::counted(usize::try_from(disk.lost_in_writing).unwrap_or(usize::MAX), "document")) " could not be written." } }
+        dl.figures { @for (label, value) in figures { (parts::figure(label, &html! { (value) }, None)) } }
+    };
+    parts::card("On disk", Some(aside), &body)
+}
+
 /// Bytes in the unit that fits.
 fn size(bytes: usize) -> String {
     match bytes {
@@ -76,7 +100,7 @@ fn losses(stats: &Stats) -> Markup {
         (
             "Documents refused",
             Some(stats.documents_refused),
-            "Their trace alone fills the memory: look for a loop that adds to one trace for ever.",
+            "Their trace is as large as one may be, or alone fills the memory: look for a loop that adds to one trace for ever.",
         ),
         ("Traces evicted", Some(stats.traces_evicted), "Older traces made room for newer ones. Allow more memory, or sample less."),
         ("Socket errors", Some(stats.socket_errors), "The operating system did not let the collector read. Its log says more."),
@@ -99,31 +123,23 @@ fn losses(stats: &Stats) -> Markup {
             }
         }
     };
-    parts::card("Losses of the collector", Some(aside), &body)
+    parts::card("What the collector lost", Some(aside), &body)
 }
 
-/// Traces that lack something though nothing has come for a while: what SDKs lost, or did not send yet.
-fn incomplete(app: &App, asked: &Asked) -> Markup {
-    let quiet = Timestamp::from_nanos(asked.now.as_nanos().saturating_sub(QUIET_SECONDS * 1_000_000_000));
-    let all = app.traces.facts_between(Timestamp::default()..=quiet);
-    let lacking: Vec<_> = all.iter().filter(|facts| facts.is_partial).collect();
+/// What was sent on, and what became of it.
+fn forwarding(stats: &ForwardStats) -> Markup {
+    let figures = [("Received", stats.received), ("Sent", stats.sent), ("Waiting", stats.waiting), ("Lost", stats.lost())];
+    let failed: u64 = stats.failed_requests.values().sum();
     let body = html! {
-        @if lacking.is_empty() { p.body.faint { "None. Each trace that is older than a minute has all its segments." } }
-        @else {
-            div.body {
-                p {
-                    a href=(asked.scope.with_filter("partial").link("/traces")) { (number::counted(lacking.len(), "trace")) }
-                    " of " (number::count(all.len() as u64)) " that began more than a minute ago "
-                    (if lacking.len() == 1 { "lacks" } else { "lack" })
-                    " a segment, a parent or an end. A service was stopped before it had sent, is still at work, or does not send here."
-                }
-                ul.examples { @for facts in lacking.iter().rev().take(5) {
-                    li { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) { (parts::name(&facts.root().name)) " " code { (facts.id) } } " " span.faint { (time::relative(facts.start, asked.now)) } }
-                } }
-            }
+        div.body {
+            p { "To " code { (text::line(&stats.target, 200)) } @if stats.unsampled > 0 { ", without " (number::count(stats.unsampled)) " texts of unsampled traces" } }
+            dl.figures { @for (label, value) in figures { (parts::figure(label, &html! { (number::count(value)) }, None)) } }
+            @if stats.lost() > 0 { p { "Documents lost: " span.chips { @for (why, count) in &stats.lost { span.chip { b.num { (number::count(*count)) } " " (why) } } } } }
+            @if failed > 0 { p { "Requests that failed, some of which were tried again: " span.chips { @for (why, count) in &stats.failed_requests { span.chip { b.num { (number::count(*count)) } " " (why) } } } } }
+            @if let Some(last) = &stats.last_failure { p { "The last failure: " span.muted { (text::line(last, 400)) } } }
         }
     };
-    parts::card("Traces that lack something", None, &body)
+    parts::card("Forwarding", None, &body)
 }
 
 fn rejected(rejections: &Rejections, now: Timestamp) -> Markup {

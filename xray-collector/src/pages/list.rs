@@ -153,6 +153,7 @@ fn charts(scope: &Scope, wanted: &Wanted, facts: &[Arc<Facts>]) -> Markup {
                     @if let Some(chart) = when {
                         (chart.draw("Traces over time", |from, to| wanted.link(&scope.over(Range::Between(Some(from), Some(parts::before(to)))), &[])))
                     }
+                    (pace(scope, wanted, facts))
                 }
             }
             section.card id="how-long" data-live {
@@ -170,13 +171,27 @@ fn charts(scope: &Scope, wanted: &Wanted, facts: &[Arc<Facts>]) -> Markup {
     }
 }
 
+/// How many came in how much time.
+fn pace(scope: &Scope, wanted: &Wanted, facts: &[Arc<Facts>]) -> Markup {
+    let span = facts.last().zip(facts.first()).map_or(Duration::ZERO, |(last, first)| last.start.since(first.start));
+    let per_second = facts.len() as f64 / span.as_secs_f64().max(1.0);
+    html! {
+        p.below {
+            (number::counted(facts.len(), "trace"))
+            @if span.as_secs() > 0 { " in " @if span.as_secs() < 300 { (number::duration(span)) } @else { (number::count(span.as_secs() / 60)) " min" } ", " (format!("{per_second:.1}")) " per second" }
+            span.needs-script.wide-only hidden { " · drag over a chart to choose a part of it" }
+            @if scope.range != Range::All { " · " a href=(wanted.link(&scope.over(Range::All), &[])) { "All times" } }
+        }
+    }
+}
+
 /// The bounds of the response time, as two fields: what dragging over the chart fills in.
 fn bounds(scope: &Scope, wanted: &Wanted) -> Markup {
     let bound = |bound: Option<Duration>| bound.map(parts::millis);
     let action = wanted.link(scope, &[]);
     let kept = Query::parse(action.split_once('?').map_or("", |(_, query)| query));
     html! {
-        form.bounds method="get" action="/traces" {
+        form.bounds.below method="get" action="/traces" {
             @for name in ["filter", "range", "from", "to", "sort", "order"] {
                 @if let Some(value) = kept.get(name) { input type="hidden" name=(name) value=(value); }
             }
@@ -221,8 +236,17 @@ fn headline(asked: &Asked, wanted: &Wanted, index: usize, (name, label, first): 
     };
     html! {
         th scope="col" class=(class) aria-sort=[is_sorted.then_some(if wanted.descending { "descending" } else { "ascending" })] {
-            a href=(link) { (label) @if is_sorted { span.arrow aria-hidden="true" { (if wanted.descending { " ↓" } else { " ↑" }) } } }
+            a href=(link) title=[explained(name)] { (label) @if is_sorted { span.arrow aria-hidden="true" { (if wanted.descending { " ↓" } else { " ↑" }) } } }
         }
+    }
+}
+
+fn explained(column: &str) -> Option<&'static str> {
+    match column {
+        "response" => Some("Until the first service had answered"),
+        "duration" => Some("Until all of the trace was over"),
+        "services" => Some("Services that sent a segment"),
+        _ => None,
     }
 }
 
@@ -238,7 +262,7 @@ fn row(asked: &Asked, facts: &Facts, longest: Duration) -> Markup {
             td.nowrap.num { (time::short(facts.start, asked.now)) }
             td { (parts::badge(facts.status, more.and_then(|more| more.http_status).map(i64::from))) @if facts.is_partial && !facts.is_complete { " " span.tag title="Something is in progress or has not arrived" { "…" } } }
             td.clip.name { (parts::name(&root.name)) }
-            td.clip.request { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) title=[more.and_then(|more| more.http_url.as_deref()).map(|url| text::line(url, 300))] { span.narrow-only { (parts::name(&root.name)) " " } (request) } }
+            td.clip.request { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) title=[more.and_then(|more| more.http_url.as_deref()).map(|url| text::line(url, 300))] { span.narrow-only { (parts::name(&root.name)) } (request) } }
             td.right { span.timed { (parts::share(share, parts::class_of(facts.status))) (time::took(facts.response_time)) } }
             td.right { (time::took(Some(facts.duration()))) }
             td.right.num.wide-only { span title=(names.join(", ")) { (services.len()) } }

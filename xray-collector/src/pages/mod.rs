@@ -7,9 +7,11 @@
 mod analytics;
 mod assets;
 mod chart;
+mod complete;
 mod conditions;
 mod errors;
 mod health;
+mod lacking;
 mod layout;
 mod lines;
 mod list;
@@ -34,6 +36,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(analytics::router())
         .merge(assets::router())
         .merge(errors::router())
+        .merge(complete::router())
         .merge(health::router())
         .merge(list::router())
         .merge(live::router())

@@ -1,6 +1,7 @@
 //! What a page is about: a filter and a stretch of time. It stands in the query of every address, so that each page can be passed on.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use form_urlencoded::Serializer;
@@ -12,7 +13,7 @@ use crate::clock;
 use crate::facts::Facts;
 use crate::filter::Filter;
 use crate::serve::App;
-use crate::settings::{FILTER_CHARS_MAX, QUERY_PARAMETERS_MAX};
+use crate::settings::{FILTER_CHARS_MAX, PAGE_TIME_MAX, QUERY_PARAMETERS_MAX};
 
 /// Stretches of time that can be chosen, shortest first.
 pub(crate) const CHOICES: [(&str, u64, &str); 4] =
@@ -25,7 +26,8 @@ pub(crate) struct Query(Vec<(String, String)>);
 impl Query {
     pub(crate) fn parse(query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes()).take(QUERY_PARAMETERS_MAX);
-        Self(pairs.map(|(key, value)| (key.into_owned(), value.into_owned())).collect())
+        // The one character that no form can hold.
+        Self(pairs.map(|(key, value)| (key.into_owned(), value.replace('\0', "\u{fffd}"))).collect())
     }
 
     /// A parameter that is there and not empty.
@@ -65,6 +67,8 @@ pub(crate) struct Scope {
     parsed: Option<Filter>,
     /// What could not be understood; shown beside the filter.
     pub(crate) problems: Vec<Problem>,
+    /// To look through the traces took too long.
+    is_late: Arc<AtomicBool>,
 }
 
 /// Something in the scope that could not be understood.
@@ -90,12 +94,17 @@ impl Scope {
             problems.push(Problem { message, column: Some(error.column() - 1) });
         });
         let range = range(query, &mut problems);
-        Self { filter: short, range, parsed: parsed.ok(), problems }
+        Self { filter: short, range, parsed: parsed.ok(), problems, is_late: Arc::default() }
     }
 
     /// Whether the filter was not understood, so that nothing can be shown.
     pub(crate) fn is_broken(&self) -> bool {
         self.parsed.is_none() && !self.filter.is_empty()
+    }
+
+    /// Whether nothing is shown because it would have taken too long.
+    pub(crate) fn is_late(&self) -> bool {
+        self.is_late.load(Ordering::Relaxed)
     }
 
     /// Whether everything is shown.
@@ -183,7 +192,9 @@ impl Scope {
         let Some(filter) = &self.parsed else { return Vec::new() };
         let (from, to) = self.bounds();
         let all = app.traces.facts_between(from..=to);
-        if filter.is_empty() { all } else { Wanted::of(&app.api, filter.clone()).select(&app.traces, &all) }
+        let found = Wanted::of(&app.api, filter.clone()).select_within(PAGE_TIME_MAX, &app.traces, all);
+        self.is_late.store(found.is_none(), Ordering::Relaxed);
+        found.unwrap_or_default()
     }
 }
 

@@ -31,6 +31,7 @@ const DOCUMENTS_AT_ONCE: usize = 4;
 
 /// Traces that make room after which texts that no trace holds any more are looked for, unless there are far more texts than that.
 const EVICTED_UNTIL_SWEEP: usize = 4_096;
+
 /// Makes trees of documents of one trace.
 pub(crate) fn put_together(documents: impl IntoIterator<Item = Document>) -> Forest<Placed> {
     assemble::assemble(merge::merge(documents))
@@ -50,6 +51,8 @@ pub(crate) struct Store {
     names: Names,
     evicted_since_sweep: usize,
     turn: u64,
+    /// Documents from before.
+    restored: i64,
     pub(crate) counts: Counts,
 }
 
@@ -64,7 +67,7 @@ pub(crate) struct Counts {
     pub(crate) evicted: u64,
     /// Traces that were old.
     pub(crate) expired: u64,
-    /// Documents of traces that alone fill the store.
+    /// Documents of traces that alone fill the store, or are as large as one may be.
     pub(crate) refused: u64,
 }
 
@@ -95,6 +98,7 @@ impl Store {
             names: Names::default(),
             evicted_since_sweep: 0,
             turn: 0,
+            restored: 0,
             counts: Counts::default(),
         }
     }
@@ -113,16 +117,19 @@ impl Store {
         self.turn
     }
 
-    /// Adds a document, given as it was understood and as it came.
-    pub(crate) fn insert(&mut self, document: Document, packed: Packed, now: Instant) {
+    /// Adds a document, given as it was understood and as it came. Tells whether it is kept.
+    pub(crate) fn insert(&mut self, document: Document, packed: Packed, now: Instant) -> bool {
         self.expire(now);
         self.counts.documents += 1;
-        let (id, segments) = (document.trace_id(), document.tree().len());
+        let id = document.trace_id();
         let there = self.traces.find(id);
-        let (held, bytes) = there.and_then(|place| self.traces.get(place)).map_or((0, 0), |(_, record)| (record.segments, record.bytes()));
-        if held + segments > self.segments_max || bytes + packed.bytes() > self.bytes_max {
+        let record = there.and_then(|place| self.traces.get(place)).map(|(_, record)| record);
+        let (held, bytes) = record.map_or((0, 0), |record| (record.segments, record.bytes()));
+        let segments = document.tree().len();
+        let fills_the_store = held + segments > self.segments_max || bytes + packed.bytes() > self.bytes_max;
+        if fills_the_store || record.is_some_and(|record| !record.has_room(segments, packed.json_bytes())) {
             self.counts.refused += 1;
-            return;
+            return false;
         }
         self.turn += 1;
         let place = match there {
@@ -131,21 +138,54 @@ impl Store {
                 place
             }
             None => {
-                let record = Record::new(self.turn, now);
+                let record = Record::new(self.turn.cast_signed(), now);
                 self.counts.add(&record);
                 self.traces.insert(id, record)
             }
         };
-        let json = packed.json_bytes();
+        self.add(place, document, packed, now);
+        self.make_room();
+        true
+    }
+
+    /// Adds a document from before all that are here, which arrived at `when`: documents are given from the last to the first. Tells whether
+    /// there may be room for more; nothing makes room for what is older.
+    pub(crate) fn restore(&mut self, document: Document, packed: Packed, when: Instant, now: Instant) -> bool {
+        let is_full = self.counts.segments + document.tree().len() > self.segments_max || self.bytes() + packed.bytes() > self.bytes_max;
+        if is_full {
+            return false;
+        }
+        let id = document.trace_id();
+        let there = self.traces.find(id);
+        if there.is_none() && now.saturating_duration_since(when) > self.age_max {
+            return true;
+        }
+        self.turn += 1;
+        self.restored += 1;
+        let born = -self.restored;
+        let place = there.unwrap_or_else(|| {
+            let record = Record::new(born, when);
+            self.counts.add(&record);
+            self.traces.insert_oldest(id, record)
+        });
+        if let Some((_, record)) = self.traces.get_mut(place) {
+            record.born = born;
+        }
+        self.add(place, document, packed, when);
+        true
+    }
+
+    /// Adds a document to a trace that is there.
+    fn add(&mut self, place: Place, document: Document, packed: Packed, when: Instant) {
+        let (segments, json) = (document.tree().len(), packed.json_bytes());
         if let Some((_, record)) = self.traces.get_mut(place) {
             self.counts.subtract(record);
-            record.add(segments, packed, now);
+            record.add(segments, packed, when);
             self.counts.add(record);
         }
         self.stale.insert(place);
         self.fresh.add(place, document, json);
         self.refresh_overdue();
-        self.make_room();
     }
 
     /// Forgets the traces that were quiet longest, until the limits hold. The newest stays.

@@ -82,6 +82,27 @@ impl Places {
 
     /// Adds a trace that is not there, as the newest.
     pub(super) fn insert(&mut self, id: TraceId, record: Record) -> Place {
+        let at = self.put(id, record);
+        self.link(at);
+        at
+    }
+
+    /// Adds a trace that is not there, as the oldest.
+    pub(super) fn insert_oldest(&mut self, id: TraceId, record: Record) -> Place {
+        let at = self.put(id, record);
+        let after = std::mem::replace(&mut self.oldest, at);
+        match self.entry_mut(after) {
+            Some(entry) => entry.older = at,
+            None => self.newest = at,
+        }
+        if let Some(entry) = self.entry_mut(at) {
+            (entry.older, entry.newer) = (NONE, after);
+        }
+        at
+    }
+
+    /// Gives a trace a place, and none in the order yet.
+    fn put(&mut self, id: TraceId, record: Record) -> Place {
         let at = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             Place(u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX))
@@ -92,7 +113,6 @@ impl Places {
         let (entries, hasher) = (&self.entries, &self.hasher);
         let hash_of = |at: &Place| entry(entries, *at).map_or(0, |entry| hasher.hash_one(entry.id));
         self.by_id.insert_unique(hasher.hash_one(id), at, hash_of);
-        self.link(at);
         at
     }
 

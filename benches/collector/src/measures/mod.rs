@@ -1,3 +1,7 @@
 //! One measure each.
 
 pub mod answers;
+pub mod idle;
+pub mod ingest;
+pub mod memory;
+pub mod start;
