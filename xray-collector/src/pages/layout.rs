@@ -118,13 +118,6 @@ impl<'a> Page<'a> {
         self.is_wide = true;
         self
     }
-
-    /// Another page than the section's that the scope bar leads to.
-    #[must_use]
-    pub(crate) fn action(mut self, path: &'a str) -> Self {
-        self.action = Some(path);
-        self
-    }
 }
 
 impl Asked {
