@@ -90,12 +90,11 @@ pub(crate) struct Page<'a> {
     keep: Vec<(&'a str, String)>,
     assets: Vec<&'a Asset>,
     is_wide: bool,
-    action: Option<&'a str>,
 }
 
 impl<'a> Page<'a> {
     pub(crate) fn new(section: Section, title: &'a str, body: Markup) -> Self {
-        Self { section, title, body, keep: Vec::new(), assets: Vec::new(), is_wide: false, action: None }
+        Self { section, title, body, keep: Vec::new(), assets: Vec::new(), is_wide: false }
     }
 
     /// A parameter that stays when another filter is asked for.
@@ -208,7 +207,7 @@ impl Asked {
         };
         html! {
             search {
-                form.scope id="scope" method="get" action=(page.action.unwrap_or(page.section.scoped())) {
+                form.scope id="scope" method="get" action=(page.section.scoped()) {
                     @for (name, value) in &page.keep { input type="hidden" name=(name) value=(value); }
                     div.filter {
                         label.sr for="filter" { "Filter expression" }
@@ -237,7 +236,7 @@ impl Asked {
                         }
                     }
                     button.primary type="submit" { "Apply" }
-                    @if !scope.is_all() { a.clear href=(page.action.unwrap_or(page.section.scoped())) { "Clear" } }
+                    @if !scope.is_all() { a.clear href=(page.section.scoped()) { "Clear" } }
                 }
                 (parts::problems(scope))
             }
