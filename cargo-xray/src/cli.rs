@@ -11,7 +11,7 @@ use crate::ask::{self, QueryArgs, TailArgs, TraceArgs};
 use crate::config::{self, Config};
 use crate::doctor::{self, DoctorArgs};
 use crate::environment::Environment;
-use crate::local::{self, ViewArgs};
+use crate::local::{self, DaemonArgs, ViewArgs};
 use crate::manifest::{self, Options, Read};
 use crate::{Error, template};
 
@@ -41,6 +41,8 @@ struct Xray {
 enum Command {
     /// Run a local X-Ray: it takes what programs send to the X-Ray daemon, and shows it in the browser
     View(ViewArgs),
+    /// Send what arrives on to AWS X-Ray, in place of the X-Ray daemon and with its flags
+    Daemon(DaemonArgs),
     /// Print traces as they complete, from a local X-Ray that runs
     Tail(TailArgs),
     /// Print one trace
@@ -130,7 +132,8 @@ pub fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode, Error> {
     let environment = Environment::read();
     let text = match command {
-        Command::View(args) => return local::run(args).map(|()| ExitCode::SUCCESS),
+        Command::View(args) => return local::run(args, &environment).map(|()| ExitCode::SUCCESS),
+        Command::Daemon(args) => return local::run_daemon(args, &environment).map(|()| ExitCode::SUCCESS),
         Command::Tail(args) => return ask::tail(args, &environment).map(|()| ExitCode::SUCCESS),
         Command::Doctor(args) => {
             let (text, is_well) = doctor::run(args, &environment);

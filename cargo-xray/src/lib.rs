@@ -3,6 +3,7 @@
 //! | Command | What it prints |
 //! |---|---|
 //! | `cargo xray view` | the address of a local X-Ray, which it runs |
+//! | `cargo xray daemon` | nothing but how it goes: it sends on to AWS what arrives, as the X-Ray daemon does |
 //! | `cargo xray tail`, `trace`, `query` | traces of one that runs: as they complete, by id, by filter |
 //! | `cargo xray doctor` | what has to be right for traces to arrive, and what to do about what is not |
 //! | `cargo xray manifest` | traced names, annotation and metadata keys, metrics and dimensions of a workspace |

@@ -111,6 +111,17 @@ fn a_trace_is_shown_by_either_form_of_its_id() {
 }
 
 #[test]
+fn what_is_not_all_of_a_trace_says_so() {
+    let view = View::start(&[]);
+    let padding = format!(r#","metadata":{{"default":{{"padding":"{}"}}}}"#, "x".repeat(60_000));
+    for number in 1..=12 {
+        send(&view, ORDER, &format!("{number:016x}"), "orders", &padding);
+    }
+    let shown = wait(|| xray(&["trace", ORDER, "--address", &view.at]), |shown| shown.out.contains("not all of it"));
+    assert!(shown.out.ends_with(&format!("The rest: http://{}/traces/{ORDER}\n\n", view.at)), "{}", shown.out);
+}
+
+#[test]
 fn the_collector_is_where_programs_send_to() {
     let view = shop();
     let mut query = command(&["query"]);

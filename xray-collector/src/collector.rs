@@ -55,7 +55,7 @@ pub struct Stats {
     pub traces_evicted: u64,
     /// Traces forgotten because of their age.
     pub traces_expired: u64,
-    /// Documents refused because their trace alone fills the memory.
+    /// Documents refused because their trace alone fills the memory, or is larger than one may be (100,000 segments, 32 MB).
     pub documents_refused: u64,
     /// Datagrams dropped because too many were waiting to be read.
     pub lost_in_queue: u64,
@@ -63,6 +63,8 @@ pub struct Stats {
     pub lost_in_kernel: Option<u64>,
     /// Errors of the socket.
     pub socket_errors: u64,
+    /// Documents that were to be sent on and were not: [`ForwardStats`](crate::ForwardStats) says why.
+    pub lost_in_forwarding: u64,
     /// Bytes that may wait in the kernel's receive buffer, as it was granted: less than [`Settings::receive_buffer`] where the system sets a
     /// limit (on Linux `net.core.rmem_max`).
     pub receive_buffer: usize,
@@ -185,6 +187,7 @@ impl Collector {
             lost_in_queue: losses.queue,
             lost_in_kernel: losses.kernel,
             socket_errors: losses.errors,
+            lost_in_forwarding: self.traces.sink().map_or(0, |sink| sink.stats().lost()),
             receive_buffer: self.listener.buffer(),
         }
     }

@@ -93,6 +93,11 @@ pub(crate) const FRESH_DOCUMENTS_MAX: usize = 1_024;
 /// Bytes of JSON of those documents; read, they take several times that.
 pub(crate) const FRESH_BYTES_MAX: usize = 2 << 20;
 
+/// Segments and subsegments of one trace, and bytes of JSON of its documents: it is read as a whole whenever more of it arrives, and that takes
+/// several times as much memory. X-Ray itself takes 500 KB of a trace.
+pub(crate) const TRACE_SEGMENTS_MAX: usize = 100_000;
+pub(crate) const TRACE_JSON_BYTES_MAX: usize = 32 << 20;
+
 /// Names of documents that have a dictionary of their own to be compressed with.
 pub(crate) const DICTIONARIES_MAX: usize = 256;
 /// Bytes of a dictionary.

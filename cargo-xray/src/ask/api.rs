@@ -113,7 +113,8 @@ struct SegmentShape {
 pub(super) struct Fetched {
     pub(super) id: String,
     duration: f64,
-    limit_exceeded: bool,
+    /// Whether the trace has more documents than these.
+    pub(super) limit_exceeded: bool,
     documents: Vec<String>,
     /// `None` if none of the documents is a segment's.
     pub(super) trace: Option<Trace>,

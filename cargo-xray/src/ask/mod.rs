@@ -119,6 +119,12 @@ impl Session {
     fn print(&self, fetched: &Fetched) -> Result<String, Error> {
         match (&fetched.trace, self.json) {
             (_, true) => Ok(format!("{}\n", fetched.json())),
+            (Some(trace), false) if fetched.limit_exceeded => Ok(format!(
+                "{}This is as much as X-Ray hands out of one trace, not all of it. The rest: http://{}/traces/{}\n\n",
+                view::waterfall(trace, &self.view),
+                self.client.at(),
+                fetched.id
+            )),
             (Some(trace), false) => Ok(waterfall(trace, &self.view)),
             (None, false) => {
                 Err(Error::new(format!("trace {} has no segments that can be shown; `--json` prints what there is", fetched.id)))

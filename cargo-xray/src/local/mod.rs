@@ -1,16 +1,21 @@
-//! `cargo xray view`: a local X-Ray, until it is told to end.
+//! `cargo xray view`: a local X-Ray, until it is told to end. `cargo xray daemon` is the same without anything to see.
 
+mod daemon;
+mod forward;
 mod trouble;
 
 use std::future::Future;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
-use xray_collector::{Local, ServeSettings, Settings};
+use xray_collector::{Forward, Local, ServeSettings, Settings};
 
 use crate::Error;
+use crate::environment::Environment;
+pub(crate) use daemon::{DaemonArgs, run as run_daemon};
 
 /// Arguments of `view`.
 #[derive(Debug, Args)]
@@ -33,6 +38,9 @@ pub(crate) struct ViewArgs {
     /// A log file, whose lines that have the id of a trace are shown with it; may be given several times
     #[arg(long = "log", value_name = "FILE")]
     logs: Vec<PathBuf>,
+    /// Also send on what arrives: xray or xray:REGION, as the X-Ray daemon does, or otlp:URL
+    #[arg(long, value_name = "TARGET")]
+    forward: Option<Forward>,
     /// Open the viewer in the browser
     #[arg(long)]
     open: bool,
@@ -47,7 +55,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// Serves until a signal comes.
-pub(crate) fn run(args: &ViewArgs) -> Result<(), Error> {
+pub(crate) fn run(args: &ViewArgs, environment: &Environment) -> Result<(), Error> {
     if !args.address.ip().is_loopback() && !args.public {
         return Err(trouble::not_loopback(args.address));
     }
@@ -62,7 +70,12 @@ pub(crate) fn run(args: &ViewArgs) -> Result<(), Error> {
         Some(folder) => Settings::default().with_data(folder.clone()),
         None => Settings::default(),
     };
+    let forwarder = args.forward.clone().map(|forward| forward::start(forward, environment)).transpose()?;
     let local = Local::start(args.address, settings, serve).map_err(|error| trouble::not_started(args.address, &error))?;
+    if let Some(forwarder) = &forwarder {
+        forwarder.attach(local.collector()).map_err(|error| Error::new(error.to_string()))?;
+        eprintln!("note: what arrives is sent on to {}", forward::printable(&forwarder.stats().target));
+    }
     let at = reachable(local.local_addr());
     if args.public {
         eprintln!("warning: whoever reaches {} sees all traces; there is no password", local.local_addr());
@@ -76,8 +89,11 @@ pub(crate) fn run(args: &ViewArgs) -> Result<(), Error> {
     {
         eprintln!("warning: no browser could be opened: {error}");
     }
-    let result = wait();
+    let result = wait(None, || {});
     drop(local);
+    if let Some(losses) = forwarder.and_then(|forwarder| forward::losses(&forwarder.end())) {
+        eprintln!("warning: {losses}");
+    }
     result
 }
 
@@ -100,11 +116,26 @@ fn say(line: &str) -> Result<(), Error> {
     }
 }
 
-/// Waits for Ctrl-C, or for being asked to end in another way.
-fn wait() -> Result<(), Error> {
+/// Waits for Ctrl-C, or for being asked to end in another way, and looks each time after `period` meanwhile, if there is one.
+fn wait(period: Option<Duration>, mut look: impl FnMut()) -> Result<(), Error> {
     let not_possible = |error: io::Error| Error::new(format!("signals cannot be waited for: {error}"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(not_possible)?;
-    runtime.block_on(async { signal()?.await }).map_err(not_possible)
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(not_possible)?;
+    let looks = async {
+        let Some(period) = period else { return std::future::pending().await };
+        loop {
+            tokio::time::sleep(period).await;
+            look();
+        }
+    };
+    let ended = async { signal()?.await };
+    runtime
+        .block_on(async {
+            tokio::select! {
+                ended = ended => ended,
+                never = looks => never,
+            }
+        })
+        .map_err(not_possible)
 }
 
 #[cfg(unix)]

@@ -27,6 +27,16 @@ pub(super) fn not_started(address: SocketAddr, error: &io::Error) -> Error {
     Error::new(format!("{address} cannot be listened on ({error}): {why}"))
 }
 
+pub(super) fn daemon_not_started(udp: SocketAddr, tcp: SocketAddr, error: &io::Error) -> Error {
+    if error.kind() == io::ErrorKind::AddrInUse {
+        return Error::new(format!(
+            "udp:{udp} or tcp:{tcp} is in use, perhaps by an X-Ray daemon, a CloudWatch agent or `cargo xray view`: end that, or take others by \
+             `--bind` and `--bind-tcp`"
+        ));
+    }
+    Error::new(format!("udp:{udp} and tcp:{tcp} cannot be listened on ({error}): take others by `--bind` and `--bind-tcp`"))
+}
+
 /// Who is there already.
 fn there(address: SocketAddr) -> Peer {
     // An address of digits is always one that a daemon can have.

@@ -182,7 +182,9 @@ impl<'a> Parser<'a> {
     /// Reads words that colons hold together, as in the key `aws:api_stage`; for the rest of the language a colon is a symbol.
     pub(super) fn word_with_colons(&mut self) -> &'a str {
         let (start, mut end) = (self.here(), self.here());
-        while let Some(Token { kind: Kind::Word(_) | Kind::Symbol(":"), at }) = self.tokens.get(self.next).filter(|token| token.at.start == end) {
+        while let Some(Token { kind: Kind::Word(_) | Kind::Symbol(":"), at }) =
+            self.tokens.get(self.next).filter(|token| token.at.start == end)
+        {
             end = at.end;
             self.next += 1;
         }

@@ -1,5 +1,6 @@
 mod arbitrary;
 mod completing;
+mod docs;
 mod errors;
 mod language;
 mod matching;

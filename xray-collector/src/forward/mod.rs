@@ -83,6 +83,21 @@ impl Forwarder {
         is_first.then_some(()).ok_or_else(already)
     }
 
+    /// Sends what waits, as far as a few seconds allow, and tells what became of all.
+    #[must_use]
+    pub fn end(mut self) -> ForwardStats {
+        self.join();
+        self.stats()
+    }
+
+    fn join(&mut self) {
+        self.shared.stop();
+        if let Some(thread) = self.thread.take() {
+            // It has nothing to say beyond what was counted.
+            let _ = thread.join();
+        }
+    }
+
     /// What became of the documents so far.
     #[must_use]
     pub fn stats(&self) -> ForwardStats {
@@ -92,9 +107,6 @@ impl Forwarder {
 
 impl Drop for Forwarder {
     fn drop(&mut self) {
-        self.shared.stop();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.join();
     }
 }

@@ -1,5 +1,6 @@
 //! Where documents are sent on to, and how.
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::settings::{FORWARD_AT_ONCE, FORWARD_QUEUE_BYTES};
@@ -14,7 +15,7 @@ pub enum Forward {
 }
 
 /// How documents are sent to AWS X-Ray. What is not given comes from where AWS's SDKs take it: environment, profile, instance.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ForwardXray {
     /// Region, for example `eu-west-1`.
@@ -57,7 +58,7 @@ impl Default for ForwardXray {
 }
 
 /// How documents are sent by OpenTelemetry's protocol, as protocol buffers over HTTP.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ForwardOtlp {
     /// Address of the receiver, without `/v1/traces`; for example `http://127.0.0.1:4318`.
@@ -77,6 +78,22 @@ impl ForwardOtlp {
     #[must_use]
     pub fn new(endpoint: impl Into<String>) -> Self {
         Self { endpoint: endpoint.into(), headers: Vec::new(), gzip: true, proxy: None, queue: FORWARD_QUEUE_BYTES }
+    }
+}
+
+/// Without what is secret.
+impl fmt::Debug for ForwardXray {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { region, profile, role_arn, endpoint, .. } = self;
+        let mut f = f.debug_struct("ForwardXray");
+        f.field("region", region).field("profile", profile).field("role_arn", role_arn).field("endpoint", endpoint).finish_non_exhaustive()
+    }
+}
+
+/// Without what is secret.
+impl fmt::Debug for ForwardOtlp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForwardOtlp").field("endpoint", &self.endpoint).field("gzip", &self.gzip).finish_non_exhaustive()
     }
 }
 

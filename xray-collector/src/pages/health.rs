@@ -12,6 +12,7 @@ use super::{parts, text, time};
 use crate::api::Telemetry;
 use crate::collector::{DiskStats, Stats};
 use crate::rejects::Rejections;
+use crate::relay::ForwardStats;
 use crate::sampling::Sampling;
 use crate::serve::App;
 use crate::settings::QUIET_SECONDS;
@@ -29,6 +30,7 @@ async fn health(State(app): State<App>, asked: Asked) -> Response {
             (held(&app, &stats))
             @if let Some(disk) = app.collector.disk() { (on_disk(&disk)) }
             (losses(&stats))
+            @if let Some(sink) = app.traces.sink() { (forwarding(&sink.stats())) }
             (incomplete(&app, &asked))
             (rejected(&app.collector.rejected(), asked.now))
             (sampling(&app.api.sampling, asked.now))
@@ -98,7 +100,7 @@ fn losses(stats: &Stats) -> Markup {
         (
             "Documents refused",
             Some(stats.documents_refused),
-            "Their trace alone fills the memory: look for a loop that adds to one trace for ever.",
+            "Their trace is as large as one may be, or alone fills the memory: look for a loop that adds to one trace for ever.",
         ),
         ("Traces evicted", Some(stats.traces_evicted), "Older traces made room for newer ones. Allow more memory, or sample less."),
         ("Socket errors", Some(stats.socket_errors), "The operating system did not let the collector read. Its log says more."),
@@ -122,6 +124,22 @@ fn losses(stats: &Stats) -> Markup {
         }
     };
     parts::card("Losses of the collector", Some(aside), &body)
+}
+
+/// What was sent on, and what became of it.
+fn forwarding(stats: &ForwardStats) -> Markup {
+    let figures = [("Received", stats.received), ("Sent", stats.sent), ("Waiting", stats.waiting), ("Lost", stats.lost())];
+    let failed: u64 = stats.failed_requests.values().sum();
+    let body = html! {
+        div.body {
+            p { "To " code { (text::line(&stats.target, 200)) } @if stats.unsampled > 0 { ", without " (number::count(stats.unsampled)) " texts of unsampled traces" } }
+            dl.figures { @for (label, value) in figures { (parts::figure(label, &html! { (number::count(value)) }, None)) } }
+            @if stats.lost() > 0 { p { "Documents lost: " span.chips { @for (why, count) in &stats.lost { span.chip { b.num { (number::count(*count)) } " " (why) } } } } }
+            @if failed > 0 { p { "Requests that failed, some of which were tried again: " span.chips { @for (why, count) in &stats.failed_requests { span.chip { b.num { (number::count(*count)) } " " (why) } } } } }
+            @if let Some(last) = &stats.last_failure { p { "The last failure: " span.muted { (text::line(last, 400)) } } }
+        }
+    };
+    parts::card("Forwarding", None, &body)
 }
 
 /// Traces that lack something though nothing has come for a while: what SDKs lost, or did not send yet.

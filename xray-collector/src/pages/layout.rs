@@ -259,7 +259,8 @@ fn lost(stats: &Stats) -> Markup {
         + stats.documents_refused
         + stats.lost_in_queue
         + stats.lost_in_kernel.unwrap_or_default()
-        + stats.socket_errors;
+        + stats.socket_errors
+        + stats.lost_in_forwarding;
     html! {
         @if lost > 0 {
             a.tool.warn href="/health" title="Something was rejected or lost" { "! " (number::count(lost)) " lost" }

@@ -67,7 +67,7 @@ pub(crate) struct Counts {
     pub(crate) evicted: u64,
     /// Traces that were old.
     pub(crate) expired: u64,
-    /// Documents of traces that alone fill the store.
+    /// Documents of traces that alone fill the store, or are as large as one may be.
     pub(crate) refused: u64,
 }
 
@@ -123,8 +123,7 @@ impl Store {
         self.counts.documents += 1;
         let id = document.trace_id();
         let there = self.traces.find(id);
-        let (held, bytes) = there.and_then(|place| self.traces.get(place)).map_or((0, 0), |(_, record)| (record.segments, record.bytes()));
-        if held + document.tree().len() > self.segments_max || bytes + packed.bytes() > self.bytes_max {
+        if !self.has_room(there, &document, &packed) {
             self.counts.refused += 1;
             return false;
         }
@@ -157,6 +156,9 @@ impl Store {
         if there.is_none() && now.saturating_duration_since(when) > self.age_max {
             return true;
         }
+        if !self.has_room(there, &document, &packed) {
+            return true;
+        }
         self.turn += 1;
         self.restored += 1;
         let born = -self.restored;
@@ -170,6 +172,19 @@ impl Store {
         }
         self.add(place, document, packed, when);
         true
+    }
+
+    /// Whether a document does not make its trace larger than a trace may be, or than the store.
+    fn has_room(&self, place: Option<Place>, document: &Document, packed: &Packed) -> bool {
+        let segments = document.tree().len();
+        match place.and_then(|place| self.traces.get(place)) {
+            None => segments <= self.segments_max && packed.bytes() <= self.bytes_max,
+            Some((_, record)) => {
+                record.has_room(segments, packed.json_bytes())
+                    && record.segments + segments <= self.segments_max
+                    && record.bytes() + packed.bytes() <= self.bytes_max
+            }
+        }
     }
 
     /// Adds a document to a trace that is there.
@@ -232,11 +247,6 @@ impl Store {
             before.map(|start| self.by_start.remove(&(start, place)));
             after.map(|start| self.by_start.insert((start, place)));
         }
-    }
-
-    /// Whether [`Self::refresh`] has anything to do.
-    pub(crate) fn is_stale(&self) -> bool {
-        !self.stale.is_empty()
     }
 
     /// Forgets traces that got no document for longer than the limit.

@@ -12,6 +12,7 @@ use super::merge::merge;
 use super::pack::Packed;
 use super::places::PLACE_BYTES;
 use crate::facts::{Facts, Names};
+use crate::settings::{TRACE_JSON_BYTES_MAX, TRACE_SEGMENTS_MAX};
 use crate::trace::Trace;
 
 /// Estimate of the memory that a trace takes beside its documents and its facts: its places in the store.
@@ -33,11 +34,13 @@ pub(super) struct Record {
     pub(super) changed: Instant,
     /// How many of the documents are in `facts`.
     known: u32,
+    /// Bytes of JSON of the documents.
+    json: u32,
 }
 
 impl Record {
     pub(super) fn new(born: i64, now: Instant) -> Self {
-        Self { documents: Vec::new(), facts: None, bytes: 0, segments: 0, arrived: 0, born, changed: now, known: 0 }
+        Self { documents: Vec::new(), facts: None, bytes: 0, segments: 0, arrived: 0, born, changed: now, known: 0, json: 0 }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -59,9 +62,9 @@ impl Record {
         self.facts.as_ref().is_some_and(|facts| facts.is_complete)
     }
 
-    /// Whether documents arrived that are not in the facts.
-    pub(super) fn is_stale(&self) -> bool {
-        (self.known as usize) < self.documents.len()
+    /// Whether there is room in the trace for a document of so many segments and bytes of JSON.
+    pub(super) fn has_room(&self, segments: usize, json: usize) -> bool {
+        self.segments + segments <= TRACE_SEGMENTS_MAX && self.json as usize + json <= TRACE_JSON_BYTES_MAX
     }
 
     /// Whether most documents are not in the facts.
@@ -74,6 +77,7 @@ impl Record {
         self.arrived += 1;
         self.segments += segments;
         self.bytes += packed.bytes();
+        self.json = self.json.saturating_add(u32::try_from(packed.json_bytes()).unwrap_or(u32::MAX));
         if self.documents.is_empty() {
             // Most traces stay at one or a few.
             self.documents.reserve_exact(1);
@@ -88,6 +92,7 @@ impl Record {
         let trace = Trace::new(id, self.arrived, assemble(merge(read)));
         each_once(&mut self.documents);
         self.segments = trace.tree().len();
+        self.json = u32::try_from(self.documents.iter().map(Packed::json_bytes).sum::<usize>()).unwrap_or(u32::MAX);
         self.known = u32::try_from(self.documents.len()).unwrap_or(u32::MAX);
         let facts = Arc::new(Facts::of(&trace, names));
         self.bytes = self.documents.iter().map(Packed::bytes).sum::<usize>() + facts.bytes();

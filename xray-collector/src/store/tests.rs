@@ -112,6 +112,27 @@ fn complete_wins_over_in_progress() {
 }
 
 #[test]
+fn a_trace_that_never_ends_is_bounded() {
+    let mut store = Store::new(&Settings::default());
+    let now = crate::clock::now();
+    for number in 1..=1_200 {
+        let mut step = segment("step", number, number, Some(number + 1));
+        step.metadata.insert("default".into(), serde_json::json!({ "text": "x".repeat(30_000) }));
+        insert(&mut store, document(1, step, 1, true, vec![]), now);
+    }
+    let (held, refused) = (store.counts.segments, store.counts.refused);
+    assert!(held > 1_000 && refused > 0 && held as u64 + refused == 1_200, "{:?}", store.counts);
+    // The same once more is not more of it.
+    let mut store = Store::new(&Settings::default());
+    let call = |number| segment("call", number, 1, Some(2));
+    for _ in 0..crate::settings::TRACE_SEGMENTS_MAX / 500 + 10 {
+        insert(&mut store, document(1, segment("shop", 1, 0, Some(9)), 0, false, (2..=500).map(call).collect()), now);
+    }
+    store.refresh();
+    assert_eq!((store.counts.segments, store.counts.refused), (500, 0));
+}
+
+#[test]
 fn quiet_traces_make_room() {
     let settings = Settings { segments: 4, ..Settings::default() };
     let of = |trace: u128, number| document(trace, segment("s", number, 0, Some(1)), 0, false, vec![]);

@@ -11,8 +11,22 @@ use crate::filter::keyword::{KEYWORDS, Keyword};
 use crate::settings::FILTER_BYTES_MAX;
 
 /// Texts and numbers that traces of [`matching`] have, so that what is made up finds some of them.
-const THERE: [&str; 14] =
-    ["", "shop", "pay", "carts", "mail", "DynamoDB", "client", "tenant", "acme", "paid", "gold", "request.id", "AWS::DynamoDB::Table", "Bank"];
+const THERE: [&str; 14] = [
+    "",
+    "shop",
+    "pay",
+    "carts",
+    "mail",
+    "DynamoDB",
+    "client",
+    "tenant",
+    "acme",
+    "paid",
+    "gold",
+    "request.id",
+    "AWS::DynamoDB::Table",
+    "Bank",
+];
 const NUMBERS_THERE: [f64; 9] = [0.0, 0.25, 0.75, 1.0, 2.0, 7.0, 10.0, 429.0, 500.0];
 
 fn text() -> impl Strategy<Value = Box<str>> {
