@@ -128,6 +128,12 @@ impl<'a> Members<'a> {
         found.map(Some).ok_or_else(|| self.wrong(name, format!("use {}", all.join(" or "))))
     }
 
+    /// A list of some of a few words.
+    pub(crate) fn words(&self, name: &str, max: usize, words: &[&str]) -> Read<()> {
+        let other = self.texts(name, max)?.into_iter().position(|text| !words.contains(&text));
+        other.map_or(Ok(()), |index| Err(Wrong(format!("{}[{index}] is not allowed: use {}", self.place(name), words.join(" or ")))))
+    }
+
     /// An object in a member.
     pub(crate) fn object(&self, name: &str) -> Read<Option<Members<'a>>> {
         let Some(value) = self.get(name) else { return Ok(None) };

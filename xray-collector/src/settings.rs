@@ -190,12 +190,18 @@ pub(crate) const BODY_BYTES_MAX: usize = 5 << 20;
 pub(crate) const CONNECTIONS_MAX: usize = 256;
 /// Bytes of the bodies of all requests that are being read or answered; more wait.
 pub(crate) const BODIES_BYTES_MAX: usize = 64 << 20;
+/// Bytes of a body that is small: all connections together hold no more of these than they may of large ones.
+pub(crate) const SMALL_BODY_BYTES: usize = 64 << 10;
+/// Larger bodies of X-Ray's operations that are read as JSON at a time; each may take many times its size.
+pub(crate) const LARGE_BODIES_AT_ONCE: usize = 2;
 /// How long a client may take for the body of its request.
 pub(crate) const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 /// Bytes of the head of a request.
 pub(crate) const HEAD_BYTES_MAX: usize = 32 << 10;
 /// How long a client may take for the head of its request.
 pub(crate) const HEADER_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long a client may take to read an answer, from when it no longer goes out at once.
+pub(crate) const ANSWER_READ_TIME_MAX: Duration = Duration::from_secs(30);
 /// Ports tried for one that is free for both UDP and TCP.
 pub(crate) const PORTS_TRIED: usize = 20;
 /// Parameters read of an address.
@@ -269,10 +275,28 @@ pub(crate) const NODES_DRAWN_MAX: usize = 400;
 pub(crate) const LAYOUT_VERTICES_MAX: usize = 2_000;
 /// Bytes of stack for placing them.
 pub(crate) const LAYOUT_STACK: usize = 32 << 20;
+/// Pieces of time of a trend in a table.
+pub(crate) const TREND_PIECES: usize = 24;
+/// Traces that are named beside what they have in common.
+pub(crate) const TRACES_LISTED_MAX: usize = 25;
+/// Traces, the latest or the slowest, that are read to find out what most of them have as their root cause.
+pub(crate) const CAUSE_TRACES_MAX: usize = 100;
+/// Root causes that are listed.
+pub(crate) const CAUSES_LISTED_MAX: usize = 12;
+/// Bars of two histograms beside each other.
+pub(crate) const BARS_COMPARED: usize = 40;
 /// Rows of a table of statistics.
 pub(crate) const ROWS_MAX: usize = 200;
 /// Seconds after which a trace that lacks something is told of.
 pub(crate) const QUIET_SECONDS: u64 = 60;
+/// Bytes of summaries or documents after which a page ends.
+pub(crate) const PAGE_BYTES_MAX: usize = 2 << 20;
+/// How long traces are looked through for one page; what was found by then is one.
+pub(crate) const PAGE_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long a question may take that has one answer only.
+pub(crate) const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+/// Traces, the latest, of which the page about health says what they lack.
+pub(crate) const LACKING_TRACES_MAX: usize = 100;
 /// Trace summaries on a page.
 pub(crate) const SUMMARIES_PAGE: usize = 200;
 /// Longest time that trace summaries may be asked for: X-Ray's limit.
@@ -307,12 +331,14 @@ pub(crate) const SUGGESTIONS_MAX: usize = 30;
 pub(crate) const SUGGESTION_TRACES_MAX: usize = 10_000;
 /// Different values that are counted for that.
 pub(crate) const SUGGESTION_VALUES_MAX: usize = 2_000;
-/// Groups that a filter names, which name groups, and so on.
-pub(crate) const GROUP_DEPTH_MAX: usize = 8;
 /// Traces of one retrieval.
 pub(crate) const RETRIEVED_IDS_MAX: usize = 100;
 /// Traces on a page of a retrieval.
 pub(crate) const RETRIEVED_PAGE: usize = 5;
+/// Documents of a trace on a page of a retrieval: X-Ray's limit.
+pub(crate) const SPANS_PAGE: usize = 100;
+/// Bytes of a document of a retrieval, a little below X-Ray's limit of 200 KB: brackets between subsegments are not counted.
+pub(crate) const SPAN_BYTES_MAX: usize = (200 << 10) - 100;
 /// Retrievals that can be asked for.
 pub(crate) const RETRIEVALS_MAX: usize = 100;
 

@@ -159,7 +159,7 @@ fn errors_have_the_shape_of_the_service() {
         (announced.to_owned(), 413, "RequestEntityTooLargeException", "more than 5242880 bytes"),
         (chunks, 413, "RequestEntityTooLargeException", "more than 5242880 bytes"),
         (post("/NoSuchOperation", "", "{}"), 404, "UnknownOperationException", "POST /NoSuchOperation"),
-        (post("/traces/x", "", "{}"), 404, "UnknownOperationException", "no operation"),
+        (post("/Traces/x", "", "{}"), 404, "UnknownOperationException", "no operation"),
         (method("GET"), 405, "MethodNotAllowedException", "called with POST"),
         (method("PUT"), 405, "MethodNotAllowedException", "called with POST"),
         (method("OPTIONS"), 405, "MethodNotAllowedException", "called with POST"),
@@ -178,6 +178,10 @@ fn errors_have_the_shape_of_the_service() {
     assert_eq!(raw(local.local_addr(), &large).unwrap().status, 200, "what is below the limit is read");
     let head = raw(local.local_addr(), &method("HEAD")).unwrap();
     assert_eq!((head.status, head.body.as_str(), head.header("allow")), (405, "", Some("POST")));
+    // Operations and pages differ in capitals only.
+    let page = raw(local.local_addr(), &post("/traces", "", "{}")).unwrap();
+    assert_eq!((page.status, page.header("allow")), (405, Some("GET,HEAD")), "{page:?}");
+    assert!(page.body.contains("POST is not allowed"), "{page:?}");
     let page = raw(local.local_addr(), "HEAD / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     assert_eq!((page.status, page.body.as_str()), (200, ""));
 }

@@ -12,19 +12,22 @@ const { VIEWER, CHROMIUM, SCREENSHOTS, TRACES } = process.env;
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const traces = JSON.parse(TRACES);
 
+const encoded = encodeURIComponent;
 // Every page, and the status it has. New pages are added here.
 const PAGES = [
+  { name: "map", path: "/" },
   { name: "traces", path: "/traces" },
   { name: "traces-sorted", path: "/traces?sort=response&order=desc&min=20&max=400" },
-  { name: "traces-filtered", path: `/traces?filter=${encodeURIComponent('fault AND service("checkout")')}&range=1h` },
-  { name: "traces-wrong-filter", path: `/traces?filter=${encodeURIComponent("duration => 5")}&range=7d` },
-  { name: "traces-none", path: `/traces?filter=${encodeURIComponent('service("nobody")')}` },
+  { name: "traces-filtered", path: `/traces?filter=${encoded('fault AND service("checkout")')}&range=1h` },
+  { name: "traces-wrong-filter", path: `/traces?filter=${encoded("duration => 5")}&range=7d` },
+  { name: "traces-none", path: `/traces?filter=${encoded('service("nobody")')}` },
   { name: "timeline", path: `/traces/${traces.failed}` },
   { name: "timeline-details", path: `/traces/${traces.failed}?segment=${traces.segment}` },
   { name: "timeline-zoomed", path: `/traces/${traces.failed}?zoom_from=10&zoom_to=40&depth=2` },
   { name: "timeline-big", path: `/traces/${traces.big}` },
   { name: "timeline-hostile", path: `/traces/${traces.hostile}?segment=00000000000000aa` },
   { name: "timeline-missing", path: "/traces/1-00000000-000000000000000000000000", status: 404 },
+  { name: "timeline-alone", path: `/traces/${traces.alone}` },
   { name: "documents", path: `/traces/${traces.failed}/raw` },
   { name: "logs", path: `/traces/${traces.failed}/logs` },
   { name: "health", path: "/health" },
@@ -49,7 +52,7 @@ function listen(page, where, isExpected = () => false) {
   page.on("response", (response) => { if (response.status() >= 400 && !isExpected(response)) told(where(), `${response.status()} for ${response.url()}`); });
 }
 
-async function look(browser, colorScheme, size, javaScriptEnabled) {
+async function look(browser, colorScheme, size, { javaScriptEnabled = true, isChecked = false } = {}) {
   const suffix = `${colorScheme}-${size}${javaScriptEnabled ? "" : "-noscript"}`;
   const tab = await context(browser, { viewport: SIZES[size], colorScheme, javaScriptEnabled, locale: "en-GB", timezoneId: "Europe/Berlin" });
   const page = await tab.newPage();
@@ -64,6 +67,7 @@ async function look(browser, colorScheme, size, javaScriptEnabled) {
     if (!javaScriptEnabled) continue;
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (overflow > 0) told(where, `${overflow} px wider than the window`);
+    if (!isChecked) continue;
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
     for (const { id, help, nodes } of violations) {
@@ -86,6 +90,12 @@ async function sendTrace(name) {
   sent += 1;
   const now = Date.now() / 1000;
   await send({ name, id: hex(sent, 16), trace_id: `1-${hex(Math.floor(now), 8)}-${hex(sent, 24)}`, start_time: now - 0.1, end_time: now });
+}
+
+// Until the viewer has it.
+async function held(name) {
+  const answer = async () => (await fetch(`${VIEWER}/traces?filter=${encoded(`service("${name}")`)}`)).text();
+  for (const until = Date.now() + 20_000; !(await answer()).includes("data-key"); ) assert.ok(Date.now() < until, `${name} does not arrive`);
 }
 
 async function clickWithScript(browser) {
@@ -153,7 +163,7 @@ async function clickWithScript(browser) {
   await page.mouse.up();
   await page.waitForURL("**zoom_from=**");
 
-  // Live updates: what arrives is shown, and not while it is paused.
+  // Live updates: what arrives is shown, and nothing is asked for while they are paused.
   await page.goto(`${VIEWER}/traces`);
   const count = async () => Number((await page.locator("#count").innerText()).replace(/\D/g, ""));
   const before = await count();
@@ -161,9 +171,13 @@ async function clickWithScript(browser) {
   await page.getByText("newcomer").first().waitFor();
   assert.equal(await count(), before + 1);
   await page.locator("#live").click();
+  await page.locator("#live[aria-pressed=false]").waitFor();
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
   await sendTrace("latecomer");
-  await page.waitForTimeout(1_500);
+  await held("latecomer");
   assert.equal(await page.getByText("latecomer").count(), 0, "paused");
+  assert.deepEqual(asked, [], "paused");
   await page.locator("#live").click();
   await page.getByText("latecomer").first().waitFor();
 
@@ -173,7 +187,7 @@ async function clickWithScript(browser) {
   await page.keyboard.press("Escape");
   await page.locator("#theme button").click();
   assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
-  await page.waitForLoadState("networkidle").catch(() => {});
+  await page.waitForFunction(() => fetch("/health").then((answer) => answer.text()).then((text) => text.includes('data-theme="dark"')));
   await page.goto(`${VIEWER}/health`);
   assert.equal(await page.locator("html").getAttribute("data-theme"), "dark", "the theme stays");
   await tab.close();
@@ -184,7 +198,7 @@ async function clickWithoutScript(browser) {
   const page = await tab.newPage();
   listen(page, () => `clicking without scripts at ${page.url()}`);
   await page.goto(`${VIEWER}/traces`);
-  await page.locator("#filter").fill("fault");
+  await page.locator("#filter").fill('fault AND service("storefront")');
   await page.getByRole("button", { name: "Apply" }).click();
   await page.waitForURL("**filter=fault**");
   await page.getByRole("link", { name: "Response", exact: true }).click();
@@ -192,7 +206,7 @@ async function clickWithoutScript(browser) {
   await page.locator("#how-long input[name=min]").fill("1");
   await page.getByRole("button", { name: "Show" }).click();
   await page.waitForURL("**min=1**");
-  assert.equal(await page.locator("#filter").inputValue(), "fault", "the filter stays");
+  assert.equal(await page.locator("#filter").inputValue(), 'fault AND service("storefront")', "the filter stays");
   await page.locator("tbody td.request a").first().click();
   await page.waitForURL("**/traces/1-**");
   await page.locator(".waterfall a.pick").nth(1).click();
@@ -209,12 +223,14 @@ async function clickWithoutScript(browser) {
 }
 
 async function main() {
+  fs.rmSync(SCREENSHOTS, { recursive: true, force: true });
   fs.mkdirSync(SCREENSHOTS, { recursive: true });
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
   try {
-    for (const theme of ["light", "dark"]) for (const size of ["wide", "narrow"]) await look(browser, theme, size, true);
-    await look(browser, "light", "wide", false);
-    await look(browser, "dark", "narrow", false);
+    // Each theme and each size is looked at by axe once, with all pages.
+    await Promise.all([look(browser, "light", "wide", { isChecked: true }), look(browser, "dark", "narrow", { isChecked: true })]);
+    await Promise.all([look(browser, "light", "narrow"), look(browser, "dark", "wide"), look(browser, "light", "wide", { javaScriptEnabled: false })]);
+    // One after the other: what one sends, the other would see.
     await clickWithScript(browser);
     await clickWithoutScript(browser);
   } finally {

@@ -15,10 +15,12 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 #[test]
 fn a_browser_finds_its_way() {
     let modules = PathBuf::from(ROOT).join("target/viewer/node_modules");
-    assert!(modules.is_dir(), "run scripts/test, or: npm ci --prefix target/viewer with tests/viewer/browser/package*.json in it");
-    let chromium =
-        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].into_iter().find(|path| PathBuf::from(path).exists());
-    let chromium = chromium.expect("a browser: apt-get install chromium, as scripts/test does");
+    assert!(
+        modules.join("playwright-core").is_dir() && modules.join("axe-core").is_dir(),
+        "There is no playwright-core in {}: run scripts/test tests, or copy tests/viewer/browser/package*.json to target/viewer and run npm ci there.",
+        modules.display()
+    );
+    let chromium = chromium();
 
     let log = std::env::temp_dir().join(format!("autoxray-viewer-{}.log", std::process::id()));
     let mut settings = ServeSettings::default();
@@ -30,6 +32,9 @@ fn a_browser_finds_its_way() {
     viewer.send(big_trace(2_000, begun - 100.0));
     let hostile = "1-5759e988-bd862e3fe1be46a994272793";
     viewer.send([hostile_document(hostile)]);
+    let alone = "1-5759e988-00000000000000000000000a";
+    viewer.send([json!({"name": "mailer", "id": "00000000000000ab", "trace_id": alone, "parent_id": "00000000000000ac", "type": "subsegment", "start_time": begun - 40.0})
+        .to_string()]);
     viewer.send(["not JSON"]);
 
     // The latest whose checkout failed, and the segment that says why.
@@ -39,19 +44,33 @@ fn a_browser_finds_its_way() {
     let big = read(&big_trace(2_000, begun - 100.0)[0])["trace_id"].clone();
     let id = failed["trace_id"].as_str().unwrap();
     std::fs::write(&log, format!("{{\"level\":\"info\",\"message\":\"<b>hello</b>\",\"trace\":\"{id}\"}}\nother\n")).unwrap();
-    let traces = json!({"failed": id, "segment": failed["id"], "big": big, "hostile": hostile});
+    let traces = json!({"failed": id, "segment": failed["id"], "big": big, "hostile": hostile, "alone": alone});
 
     let output = Command::new("node")
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/browser/click.cjs"))
         .env("NODE_PATH", modules)
         .env("VIEWER", format!("http://{}", viewer.local.local_addr()))
         .env("CHROMIUM", chromium)
-        .env("SCREENSHOTS", PathBuf::from(ROOT).join("target/viewer-screenshots"))
+        .env("SCREENSHOTS", PathBuf::from(ROOT).join("target/screenshots"))
         .env("TRACES", traces.to_string())
         .output()
-        .expect("node");
+        .expect("Node does not run: apt-get install nodejs, as scripts/test does");
     let _ = std::fs::remove_file(&log);
     assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+}
+
+/// Debian's Chromium, or the browser that the variable CHROMIUM names.
+fn chromium() -> PathBuf {
+    if let Some(named) = std::env::var_os("CHROMIUM").map(PathBuf::from) {
+        assert!(named.is_file(), "CHROMIUM names {}, which is no file", named.display());
+        return named;
+    }
+    let usual =
+        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable", "/snap/bin/chromium"];
+    let found = usual.into_iter().map(PathBuf::from).find(|path| path.exists());
+    found.unwrap_or_else(|| {
+        panic!("There is no Chromium at {}: apt-get install chromium, as scripts/test does, or name one in CHROMIUM.", usual.join(", "))
+    })
 }
 
 fn hostile_document(trace: &str) -> String {

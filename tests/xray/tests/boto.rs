@@ -1,4 +1,4 @@
-//! Every operation, asked by boto3.
+//! Every operation, asked by boto3, and held against the service model that it brings.
 #![allow(missing_docs)]
 
 use autoxray_xray_tests::{local, python};
@@ -17,4 +17,12 @@ fn every_operation_answers_as_the_service_does() {
     let operations: usize = output.trim().parse().unwrap_or_else(|_| panic!("{output}"));
     assert!(operations >= 38, "{operations}");
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn what_the_service_model_forbids_is_refused() {
+    let local = local(ServeSettings::default());
+    let output = python("members.py", &[&format!("http://{}", local.local_addr())]);
+    let refused: usize = output.trim().parse().unwrap_or_else(|_| panic!("{output}"));
+    assert!(refused >= 500, "{refused}");
 }

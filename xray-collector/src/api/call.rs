@@ -1,5 +1,7 @@
 //! From a request to an operation, and from its result to a response.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -12,6 +14,7 @@ use super::operations::Operation;
 use crate::members::Members;
 use crate::relay;
 use crate::serve::App;
+use crate::settings::SMALL_BODY_BYTES;
 
 /// What an operation gives: the members of its answer.
 pub(super) type Answer = Result<Value, Error>;
@@ -25,8 +28,14 @@ pub(super) async fn call(State(app): State<App>, method: Method, body: Bytes, (p
     if let Some(answer) = elsewhere(&app, path, &body) {
         return relayed(answer.await);
     }
+    // As a tree of values, a body may take many times its size.
+    let _place = match body.len() > SMALL_BODY_BYTES {
+        true => app.api.large.acquire().await.ok(),
+        false => None,
+    };
     // Questions may take many milliseconds; the threads that serve connections have others to attend to.
-    let held = Held { traces: app.traces, api: app.api };
+    let api = Arc::clone(&app.api);
+    let held = Held { traces: app.traces, api };
     let answer = tokio::task::spawn_blocking(move || answer(&held, &body, operation)).await;
     match answer.unwrap_or_else(|_| Err(Error::internal("The collector failed at this request, which is a bug in it: please report it."))) {
         Ok(value) => error::json(&value).into_response(),

@@ -30,8 +30,12 @@ impl Error {
 
     /// What is named does not exist.
     pub(crate) fn not_found(resource: &str, message: impl Into<String>) -> Self {
-        let error = Self::new(StatusCode::NOT_FOUND, "ResourceNotFoundException", message);
-        Self { resource: Some(resource.to_owned()), ..error }
+        Self::new(StatusCode::NOT_FOUND, "ResourceNotFoundException", message).about(resource)
+    }
+
+    /// The same, naming the resource that is meant.
+    pub(crate) fn about(self, resource: &str) -> Self {
+        Self { resource: Some(resource.to_owned()), ..self }
     }
 
     /// The collector could not do what it should have done.

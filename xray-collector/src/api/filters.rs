@@ -1,15 +1,20 @@
 //! Filter expressions and groups of a request.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use xray_model::TraceId;
 
 use super::error::Error;
 use super::groups::Group;
 use super::{Held, Kept};
+use crate::clock;
 use crate::facts::Facts;
 use crate::filter::{self, Context, Filter};
 use crate::members::Members;
+use crate::settings::ANSWER_TIME_MAX;
 use crate::trace::Trace;
 use crate::traces::Traces;
 
@@ -28,8 +33,8 @@ impl Wanted {
     }
 
     /// By a member that holds a filter expression.
-    pub(super) fn read(app: &Held, request: &Members<'_>, member: &str, chars_max: usize) -> Result<Self, Error> {
-        let text = request.text(member, 0..=chars_max)?.unwrap_or_default();
+    pub(super) fn read(app: &Held, request: &Members<'_>, member: &str, chars: RangeInclusive<usize>) -> Result<Self, Error> {
+        let text = request.text(member, chars)?.unwrap_or_default();
         Ok(Self { text: text.to_owned(), filter: parse(&request.place(member), text)?, groups: groups(&app.api) })
     }
 
@@ -52,9 +57,35 @@ impl Wanted {
         self.filter.matches(facts, &self.asking(traces))
     }
 
+    /// Those that are wanted of many traces, in their order.
+    ///
+    /// # Errors
+    ///
+    /// If that takes too long.
+    pub(crate) fn select(&self, traces: &Traces, facts: &[Arc<Facts>]) -> Result<Vec<Arc<Facts>>, TooLong> {
+        self.filter.select(facts, &self.asking(traces), clock::now() + ANSWER_TIME_MAX).ok_or(TooLong)
+    }
+
     /// What filters ask beyond facts.
-    pub(super) fn asking<'a>(&'a self, traces: &'a Traces) -> impl Context + 'a {
+    pub(super) fn asking<'a>(&'a self, traces: &'a Traces) -> impl Context + Sync + 'a {
         Asking { traces, groups: &self.groups }
+    }
+}
+
+/// A filter takes too long for so many traces.
+#[derive(Debug)]
+pub(crate) struct TooLong;
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = ANSWER_TIME_MAX.as_secs();
+        write!(formatter, "To look through all traces takes more than {seconds} s: ask for a shorter time, or a simpler expression")
+    }
+}
+
+impl From<TooLong> for Error {
+    fn from(error: TooLong) -> Self {
+        Self::invalid(error.to_string())
     }
 }
 

@@ -22,8 +22,7 @@ pub(super) fn of_services(app: &Held, request: &Members<'_>) -> Answer {
     let wanted = Wanted::of_group(app, request)?;
     let question = Question::new("GetServiceGraph", &[&format!("{range:?}"), wanted.text()]);
     let (start, end) = (seconds(*range.start()), seconds(*range.end()));
-    let mut traces = app.traces.facts_between(range);
-    traces.retain(|facts| wanted.matches(&app.traces, facts));
+    let traces = wanted.select(&app.traces, &app.traces.facts_between(range))?;
     let mut answer = page(&ServiceGraph::of(&traces), question, request)?;
     (answer["StartTime"], answer["EndTime"]) = (json!(start), json!(end));
     answer["ContainsOldGroupVersions"] = json!(false);
@@ -37,8 +36,8 @@ pub(super) fn of_traces(app: &Held, request: &Members<'_>) -> Answer {
     page(&ServiceGraph::of(&traces), question, request)
 }
 
-/// Some of the nodes. Edges name nodes by their places, so those of the pages before have to be the same as they were.
-fn page(graph: &ServiceGraph, question: Question, request: &Members<'_>) -> Answer {
+/// Some of the nodes, in `Services`. Edges name nodes by their places, so those of the pages before have to be the same as they were.
+pub(super) fn page(graph: &ServiceGraph, question: Question, request: &Members<'_>) -> Answer {
     let (from, nodes_before) = question.place(request)?.unwrap_or_default();
     let from = usize::try_from(from).unwrap_or(usize::MAX).min(graph.nodes.len());
     if from > 0 && nodes_before != before(graph, from) {
@@ -62,7 +61,7 @@ fn before(graph: &ServiceGraph, place: usize) -> u128 {
 }
 
 /// A node by itself, with its place.
-pub(super) fn node(place: usize, node: &Node) -> Value {
+fn node(place: usize, node: &Node) -> Value {
     let mut shape = json!({
         "ReferenceId": place,
         "Name": *node.name,
@@ -123,15 +122,14 @@ fn histogram(histogram: &Histogram) -> Value {
 pub(super) fn of_times(app: &Held, request: &Members<'_>) -> Answer {
     let range = range::read(request, Some(GRAPH_TIME_MAX))?;
     let group = Wanted::of_group(app, request)?;
-    let selector = Wanted::read(app, request, "EntitySelectorExpression", SELECTOR_CHARS_MAX)?;
+    let selector = Wanted::read(app, request, "EntitySelectorExpression", 1..=SELECTOR_CHARS_MAX)?;
     let period = request.integer("Period", 1..=3600)?.unwrap_or(SERIES_PERIOD_SECONDS);
     request.boolean("ForecastStatistics")?;
     let parts = [format!("{range:?} {period}"), group.text().to_owned(), selector.text().to_owned()];
     let question = Question::new("GetTimeSeriesServiceStatistics", &parts.each_ref().map(String::as_str));
     let from = question.place(request)?.map_or(0, |(nanos, _)| nanos);
 
-    let mut traces = app.traces.facts_between(range.clone());
-    traces.retain(|facts| group.matches(&app.traces, facts));
+    let traces = group.select(&app.traces, &app.traces.facts_between(range.clone()))?;
     let asking = selector.asking(&app.traces);
     let place = |facts: &Facts, service: &Service| facts.services.iter().position(|other| std::ptr::eq(other, service));
     let is_named =

@@ -141,7 +141,7 @@ pub(super) fn create(app: &Held, request: &Members<'_>) -> Answer {
     let name = request.need("GroupName", request.text("GroupName", 1..=NAME_CHARS_MAX)?)?;
     let mut group = Group { name: name.to_owned(), ..Group::default() };
     change(&mut group, request)?;
-    let tags = tags::read(request)?;
+    let tags = tags::first(request)?;
     app.api.groups.change(|groups| {
         if groups.contains_key(name) {
             return Err(request.wrong("GroupName", "there is a group of this name: update that one, or choose another name").into());

@@ -30,6 +30,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::any;
+use tokio::sync::Semaphore;
 use xray_model::document::Timestamp;
 
 use crate::clock;
@@ -37,7 +38,7 @@ use crate::sampling::Sampling;
 use crate::sampling::file_in as sampling_file_in;
 pub(crate) use crate::sampling::seconds as sampling_seconds;
 use crate::serve::App;
-use crate::settings::ServeSettings;
+use crate::settings::{LARGE_BODIES_AT_ONCE, ServeSettings};
 use crate::traces::Traces;
 pub(crate) use call::unknown;
 pub(crate) use error::Error;
@@ -56,6 +57,8 @@ pub(crate) struct Kept {
     pub(crate) telemetry: Telemetry,
     retrievals: retrieval::Retrievals,
     tags: Tags,
+    /// Places for large bodies.
+    large: Semaphore,
     started: Timestamp,
 }
 
@@ -76,6 +79,7 @@ impl Kept {
             telemetry: Telemetry::default(),
             retrievals: retrieval::Retrievals::default(),
             tags: Tags::default(),
+            large: Semaphore::new(LARGE_BODIES_AT_ONCE),
             started: clock::today(),
         })
     }

@@ -44,8 +44,8 @@ pub(super) const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("GetInsightSummaries", "/InsightSummaries", config::get_insight_summaries),
     ("GetInsight", "/Insight", config::no_insight),
     ("GetInsightEvents", "/InsightEvents", config::no_insight),
-    ("GetInsightImpactGraph", "/InsightImpactGraph", config::no_insight),
+    ("GetInsightImpactGraph", "/InsightImpactGraph", config::no_impact),
     ("ListResourcePolicies", "/ListResourcePolicies", config::list_policies),
-    ("PutResourcePolicy", "/PutResourcePolicy", config::no_policy),
+    ("PutResourcePolicy", "/PutResourcePolicy", config::put_policy),
     ("DeleteResourcePolicy", "/DeleteResourcePolicy", config::no_policy),
 ];

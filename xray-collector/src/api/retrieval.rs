@@ -9,18 +9,20 @@ use xray_model::TraceId;
 
 use super::Held;
 use super::call::Answer;
-use super::documents;
+use super::documents::{self, Limits};
 use super::error::Error;
 use super::graph as shapes;
 use super::token::Question;
-use super::traces::{ids, no_more_pages};
+use super::traces::ids;
 use super::{Kept, range};
 use crate::graph::ServiceGraph;
 use crate::members::Members;
-use crate::settings::{RETRIEVALS_MAX, RETRIEVED_IDS_MAX, RETRIEVED_PAGE};
+use crate::settings::{PAGE_BYTES_MAX, RETRIEVALS_MAX, RETRIEVED_IDS_MAX, RETRIEVED_PAGE, SPAN_BYTES_MAX, SPANS_PAGE};
 use crate::trace::Trace;
 
 const TOKEN_CHARS_MAX: usize = 1020;
+/// Everything, in documents that are small enough.
+const PARTS: Limits = Limits { trace: usize::MAX, document: SPAN_BYTES_MAX };
 
 /// Retrievals that were begun; the oldest ones make room for new ones.
 #[derive(Debug, Default)]
@@ -54,33 +56,63 @@ pub(super) fn start(app: &Held, request: &Members<'_>) -> Answer {
 }
 
 pub(super) fn list(app: &Held, request: &Members<'_>) -> Answer {
+    let format = request.word("TraceFormat", &[("XRAY", false), ("OTEL", true)])?;
     let (token, ids) = retrieval(&app.api, request)?;
-    if request.word("TraceFormat", &[("XRAY", false), ("OTEL", true)])? == Some(true) {
+    if format == Some(true) {
         return Err(request.wrong("TraceFormat", "traces are kept as they came: use XRAY").into());
     }
     let question = Question::new("ListRetrievedTraces", &[&token]);
-    let from = question.place(request)?.map_or(0, |(place, _)| usize::try_from(place).unwrap_or(usize::MAX));
-    let page: Vec<Value> = ids.iter().skip(from).take(RETRIEVED_PAGE).filter_map(|id| Some(shape(&app.traces.trace(*id)?))).collect();
+    let (first, mut from) = question.place(request)?.map_or((0, 0), |(trace, span)| (index(trace), index(span)));
+    let (mut page, mut room, mut next) = (Vec::new(), PAGE_BYTES_MAX, None);
+    for (place, id) in ids.iter().enumerate().skip(first) {
+        if page.len() == RETRIEVED_PAGE || room == 0 {
+            next = Some((place, 0));
+            break;
+        }
+        let Some(trace) = app.traces.trace(*id) else { continue };
+        let (shape, rest) = part(&trace, std::mem::take(&mut from), &mut room);
+        page.push(shape);
+        if let Some(rest) = rest {
+            next = Some((place, rest));
+            break;
+        }
+    }
     let mut answer = json!({"RetrievalStatus": "COMPLETE", "TraceFormat": "XRAY", "Traces": page});
-    let next = from.saturating_add(RETRIEVED_PAGE);
-    if next < ids.len() {
-        answer["NextToken"] = json!(question.token((next as u64, 0)));
+    if let Some((place, span)) = next {
+        answer["NextToken"] = json!(question.token((place as u64, span as u128)));
     }
     Ok(answer)
 }
 
-fn shape(trace: &Trace) -> Value {
-    let spans = documents::of(trace).segments.into_iter().map(|(id, document)| json!({"Id": id.to_string(), "Document": document}));
-    json!({"Id": trace.id().to_string(), "Duration": trace.duration().as_secs_f64(), "Spans": spans.collect::<Vec<_>>()})
+fn index(number: impl TryInto<usize>) -> usize {
+    number.try_into().unwrap_or(usize::MAX)
+}
+
+/// A trace with its documents from a place on, as far as there is room; and where the next page goes on with it.
+fn part(trace: &Trace, from: usize, room: &mut usize) -> (Value, Option<usize>) {
+    let documents = documents::of(trace, PARTS).segments;
+    let mut spans = Vec::new();
+    let mut next = None;
+    for (place, (id, document)) in documents.into_iter().enumerate().skip(from) {
+        if spans.len() == SPANS_PAGE || *room == 0 {
+            next = Some(place);
+            break;
+        }
+        *room = room.saturating_sub(document.len());
+        spans.push(json!({"Id": id.to_string(), "Document": document}));
+    }
+    (json!({"Id": trace.id().to_string(), "Duration": trace.duration().as_secs_f64(), "Spans": spans}), next)
 }
 
 pub(super) fn graph(app: &Held, request: &Members<'_>) -> Answer {
-    no_more_pages(request)?;
-    let (_, ids) = retrieval(&app.api, request)?;
+    let (token, ids) = retrieval(&app.api, request)?;
     let traces: Vec<Arc<_>> = ids.into_iter().filter_map(|id| app.traces.facts(id)).collect();
-    let graph = ServiceGraph::of(&traces);
-    let services = graph.nodes.iter().enumerate().map(|(place, node)| json!({"Service": shapes::node(place, node), "Links": []}));
-    Ok(json!({"RetrievalStatus": "COMPLETE", "Services": services.collect::<Vec<_>>()}))
+    let question = Question::new("GetRetrievedTracesGraph", &[&token]);
+    let mut answer = shapes::page(&ServiceGraph::of(&traces), question, request)?;
+    let services = answer["Services"].as_array_mut().map(std::mem::take).unwrap_or_default();
+    answer["Services"] = services.into_iter().map(|service| json!({"Service": service, "Links": []})).collect();
+    answer["RetrievalStatus"] = json!("COMPLETE");
+    Ok(answer)
 }
 
 pub(super) fn cancel(app: &Held, request: &Members<'_>) -> Answer {

@@ -31,7 +31,7 @@ pub(super) fn get_rules(app: &Held, request: &Members<'_>) -> Answer {
 
 pub(super) fn create_rule(app: &Held, request: &Members<'_>) -> Answer {
     let rule = request.need("SamplingRule", request.object("SamplingRule")?)?;
-    let tags = tags::read(request)?;
+    let tags = tags::first(request)?;
     let rule = app.api.sampling.create(&rule)?;
     app.api.tags.set(&rule.arn(), tags)?;
     Ok(record(&rule))

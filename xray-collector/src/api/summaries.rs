@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use xray_model::TraceId;
@@ -15,9 +15,10 @@ use super::error::Error;
 use super::filters::Wanted;
 use super::token::{Question, hash};
 use super::{range, sampling_seconds as seconds};
+use crate::clock;
 use crate::facts::{AnnotationValue, Facts, More, Service};
 use crate::members::Members;
-use crate::settings::{SUMMARIES_PAGE, SUMMARIES_TIME_MAX};
+use crate::settings::{PAGE_BYTES_MAX, PAGE_TIME_MAX, SUMMARIES_PAGE, SUMMARIES_TIME_MAX};
 
 /// Which time of a trace has to be in the range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,32 +42,41 @@ struct Query {
 }
 
 pub(super) fn get(app: &Held, request: &Members<'_>) -> Answer {
-    let query = Query::read(app, request)?;
-    let mut processed = 0;
-    let mut found: Vec<Arc<Facts>> = Vec::new();
+    Ok(page(app, &Query::read(app, request)?, clock::now() + PAGE_TIME_MAX))
+}
+
+/// A page of what is found until some time: one trace is always looked at, so that the pages come to an end.
+fn page(app: &Held, query: &Query, until: Instant) -> Value {
+    let (mut processed, mut bytes) = (0_usize, 0);
+    let mut found: Vec<Value> = Vec::new();
+    let (mut first, mut last, mut next) = (None, None, None);
     for facts in query.candidates(app) {
-        if found.len() > SUMMARIES_PAGE {
+        if last.is_some() && clock::now() > until {
+            next = last;
             break;
         }
-        processed += 1;
         if query.wanted.matches(&app.traces, &facts) {
-            found.push(facts);
+            if found.len() >= SUMMARIES_PAGE || bytes >= PAGE_BYTES_MAX {
+                next = last;
+                break;
+            }
+            let summary = summary(app, &facts, query.time);
+            bytes += summary.to_string().len();
+            first.get_or_insert(facts.start);
+            found.push(summary);
         }
+        processed += 1;
+        last = Some((facts.start.as_nanos(), facts.id.to_bits()));
     }
-    let has_more = found.len() > SUMMARIES_PAGE;
-    // The one too many is the first of the next page.
-    processed -= usize::from(has_more);
-    found.truncate(SUMMARIES_PAGE);
-    let first = found.first().map_or(*query.range.start(), |facts| facts.start);
     let mut answer = json!({
-        "TraceSummaries": found.iter().map(|facts| summary(app, facts, query.time)).collect::<Vec<Value>>(),
-        "ApproximateTime": seconds(first),
+        "TraceSummaries": found,
+        "ApproximateTime": seconds(first.unwrap_or(*query.range.start())),
         "TracesProcessedCount": processed,
     });
-    if let Some(last) = found.last().filter(|_| has_more) {
-        answer["NextToken"] = json!(query.question.token((last.start.as_nanos(), last.id.to_bits())));
+    if let Some(place) = next {
+        answer["NextToken"] = json!(query.question.token(place));
     }
-    Ok(answer)
+    answer
 }
 
 impl Query {
@@ -75,7 +85,7 @@ impl Query {
         let times = [("TraceId", Time::Start), ("Event", Time::Event), ("Service", Time::Service)];
         let time = request.word("TimeRangeType", &times)?.unwrap_or(Time::Start);
         let share = share(request)?;
-        let wanted = Wanted::read(app, request, "FilterExpression", usize::MAX)?;
+        let wanted = Wanted::read(app, request, "FilterExpression", 0..=usize::MAX)?;
         let parts = [format!("{range:?}"), format!("{time:?} {share:?}"), wanted.text().to_owned()];
         let question = Question::new("GetTraceSummaries", &parts.each_ref().map(String::as_str));
         let after = question.place(request)?.map(|(start, id)| (Timestamp::from_nanos(start), TraceId::from_bits(id)));

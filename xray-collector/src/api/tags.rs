@@ -16,6 +16,7 @@ use crate::settings::TAGS_MAX;
 /// Tags that a request may name.
 const IN_REQUEST_MAX: usize = 200;
 const ARN_CHARS_MAX: usize = 1011;
+const KEY_CHARS_MAX: usize = 128;
 
 type Of = BTreeMap<String, String>;
 
@@ -37,7 +38,7 @@ impl Tags {
         all.extend(tags);
         if all.len() > TAGS_MAX {
             let message = format!("{arn} would have {} tags: use at most {TAGS_MAX}", all.len());
-            return Err(Error::new(StatusCode::BAD_REQUEST, "TooManyTagsException", message));
+            return Err(Error::new(StatusCode::BAD_REQUEST, "TooManyTagsException", message).about(arn));
         }
         by_arn.insert(arn.to_owned(), all);
         Ok(())
@@ -52,14 +53,19 @@ impl Tags {
 /// The tags that a request gives.
 pub(super) fn read(request: &Members<'_>) -> Result<Of, Error> {
     let mut tags = Of::new();
-    for tag in request.objects("Tags", TAGS_MAX.max(IN_REQUEST_MAX))? {
-        let key = tag.need("Key", tag.text("Key", 1..=128)?)?;
+    for tag in request.objects("Tags", IN_REQUEST_MAX)? {
+        let key = tag.need("Key", tag.text("Key", 1..=KEY_CHARS_MAX)?)?;
         let value = tag.need("Value", tag.text("Value", 0..=256)?)?;
         tags.insert(key.to_owned(), value.to_owned());
     }
+    Ok(tags)
+}
+
+/// The tags of what is made; too many are a wrong request then, and have no error of their own.
+pub(super) fn first(request: &Members<'_>) -> Result<Of, Error> {
+    let tags = read(request)?;
     if tags.len() > TAGS_MAX {
-        let message = format!("Tags: {} are too many: use at most {TAGS_MAX}", tags.len());
-        return Err(Error::new(StatusCode::BAD_REQUEST, "TooManyTagsException", message));
+        return Err(Error::invalid(format!("Tags: {} are too many: use at most {TAGS_MAX}", tags.len())));
     }
     Ok(tags)
 }
@@ -82,6 +88,9 @@ pub(super) fn remove(app: &Held, request: &Members<'_>) -> Answer {
     let arn = resource(app, request)?;
     request.need("TagKeys", request.has("TagKeys").then_some(()))?;
     let keys = request.texts("TagKeys", IN_REQUEST_MAX)?;
+    if let Some(index) = keys.iter().position(|key| !(1..=KEY_CHARS_MAX).contains(&key.chars().count())) {
+        return Err(Error::invalid(format!("TagKeys[{index}] is not allowed: use a string of 1 to {KEY_CHARS_MAX} characters")));
+    }
     if let Some(tags) = app.api.tags.lock().get_mut(&arn) {
         tags.retain(|key, _| !keys.contains(&key.as_str()));
     }

@@ -5,11 +5,14 @@ use xray_model::TraceId;
 
 use super::Held;
 use super::call::Answer;
-use super::documents;
+use super::documents::{self, Limits};
 use super::error::Error;
 use crate::members::Members;
-use crate::settings::TRACE_IDS_MAX;
+use crate::settings::{TRACE_BYTES_MAX, TRACE_IDS_MAX};
 use crate::trace::Trace;
+
+/// A segment is one document, with all subsegments in it.
+const WHOLE: Limits = Limits { trace: TRACE_BYTES_MAX, document: usize::MAX };
 
 pub(super) fn batch_get(app: &Held, request: &Members<'_>) -> Answer {
     no_more_pages(request)?;
@@ -26,7 +29,7 @@ pub(super) fn batch_get(app: &Held, request: &Members<'_>) -> Answer {
 
 /// A trace with its documents.
 pub(super) fn shape(trace: &Trace) -> Value {
-    let found = documents::of(trace);
+    let found = documents::of(trace, WHOLE);
     let segments = found.segments.into_iter().map(|(id, document)| json!({"Id": id.to_string(), "Document": document}));
     json!({
         "Id": trace.id().to_string(),

@@ -2,7 +2,7 @@
 
 mod select;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{OnceCell, RefCell};
 
 use xray_model::TraceId;
 
@@ -12,7 +12,6 @@ use super::causes;
 use super::subject::Subject;
 use crate::facts::{Annotation, AnnotationValue, Facts, Names, Service};
 use crate::rootcause::RootCauses;
-use crate::settings::GROUP_DEPTH_MAX;
 use crate::trace::Trace;
 use crate::traces::Traces;
 
@@ -60,23 +59,8 @@ impl Filter {
     /// Whether it lets a trace through, of which these facts are known.
     pub(crate) fn matches(&self, facts: &Facts, context: &dyn Context) -> bool {
         let Some(expr) = &self.expr else { return true };
-        let asked = Asked { facts, context, needs_trace: self.needs_trace, causes: OnceCell::new(), groups: Cell::new(0) };
+        let asked = Asked { facts, context, needs_trace: self.needs_trace, causes: OnceCell::new(), groups: RefCell::default() };
         asked.is(expr, &Subject::Trace(facts))
-    }
-
-    /// The groups that it names.
-    pub(crate) fn groups(&self) -> Vec<Group<'_>> {
-        let mut groups = Vec::new();
-        let mut open: Vec<&Expr> = self.expr.iter().collect();
-        while let Some(expr) = open.pop() {
-            match expr {
-                Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
-                Expr::Not(part) => open.push(part),
-                Expr::Group(key, value, _) => groups.push(group(*key, value)),
-                _ => {}
-            }
-        }
-        groups
     }
 }
 
@@ -94,8 +78,8 @@ struct Asked<'a> {
     needs_trace: bool,
     /// Made when first needed.
     causes: OnceCell<RootCauses>,
-    /// Groups around what is asked.
-    groups: Cell<usize>,
+    /// Groups that were asked for, by the addresses of their filters, and whether the trace is in them; `false` while that is not known.
+    groups: RefCell<Vec<(*const Filter, bool)>>,
 }
 
 impl Asked<'_> {
@@ -179,11 +163,21 @@ impl Asked<'_> {
     }
 
     fn in_group(&self, group: Group<'_>) -> bool {
-        let around = self.groups.get();
-        let Some(filter) = self.context.group(group).filter(|_| around < GROUP_DEPTH_MAX) else { return false };
-        self.groups.set(around + 1);
+        let Some(filter) = self.context.group(group) else { return false };
+        let place = {
+            // Each group is asked once, however often groups name it: else the work would double with each of them. One that names itself,
+            // directly or not, has no traces by that.
+            let mut known = self.groups.borrow_mut();
+            if let Some((_, is_in)) = known.iter().find(|(other, _)| std::ptr::eq(*other, filter)) {
+                return *is_in;
+            }
+            known.push((filter, false));
+            known.len() - 1
+        };
         let is_in = filter.expr.as_ref().is_none_or(|expr| self.is(expr, &Subject::Trace(self.facts)));
-        self.groups.set(around);
+        if let Some(known) = self.groups.borrow_mut().get_mut(place) {
+            known.1 = is_in;
+        }
         is_in
     }
 

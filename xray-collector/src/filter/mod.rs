@@ -60,7 +60,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ast::Expr;
-pub(crate) use complete::{Suggestion, complete};
+pub(crate) use complete::complete;
 pub use error::Error;
 pub(crate) use matches::{Context, Group};
 

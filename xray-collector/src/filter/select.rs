@@ -3,18 +3,20 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use super::{Context, Filter};
+use crate::clock;
 use crate::facts::Facts;
 use crate::settings::{FILTER_THREADS_MAX, FILTER_TRACES_AT_ONCE};
 
 impl Filter {
-    /// Those that it lets through, in their order.
+    /// Those that it lets through, in their order; none if that takes longer than `until`.
     ///
     /// Most of the time goes into waiting for memory, so with many traces several threads do it.
-    pub(crate) fn select(&self, facts: &[Arc<Facts>], context: &(dyn Context + Sync)) -> Vec<Arc<Facts>> {
+    pub(crate) fn select(&self, facts: &[Arc<Facts>], context: &(dyn Context + Sync), until: Instant) -> Option<Vec<Arc<Facts>>> {
         if self.is_empty() {
-            return facts.to_vec();
+            return Some(facts.to_vec());
         }
         let chunks: Vec<&[Arc<Facts>]> = facts.chunks(FILTER_TRACES_AT_ONCE).collect();
         let (next, selected) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -22,7 +24,15 @@ impl Filter {
             loop {
                 let place = next.fetch_add(1, Ordering::Relaxed);
                 let Some(chunk) = chunks.get(place) else { return };
-                let found: Vec<Arc<Facts>> = chunk.iter().filter(|facts| self.matches(facts, context)).cloned().collect();
+                let mut found = Vec::new();
+                for facts in *chunk {
+                    if clock::now() > until {
+                        return;
+                    }
+                    if self.matches(facts, context) {
+                        found.push(Arc::clone(facts));
+                    }
+                }
                 selected.lock().unwrap_or_else(PoisonError::into_inner).push((place, found));
             }
         };
@@ -34,8 +44,11 @@ impl Filter {
             }
             work();
         });
-        let mut selected = selected.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut selected: Vec<(usize, Vec<Arc<Facts>>)> = selected.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if selected.len() < chunks.len() {
+            return None;
+        }
         selected.sort_unstable_by_key(|(place, _)| *place);
-        selected.into_iter().flat_map(|(_, found)| found).collect()
+        Some(selected.into_iter().flat_map(|(_, found)| found).collect())
     }
 }

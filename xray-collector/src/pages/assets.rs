@@ -33,7 +33,9 @@ pub(crate) const TIMELINE_SCRIPT: Asset = Asset::new("timeline", "js", JS, inclu
 
 pub(crate) const MAP_STYLE: Asset = Asset::new("map", "css", CSS, include_str!("assets/map.css"));
 
-const ALL: [&Asset; 7] = [&STYLE, &SCRIPT, &TRACES_STYLE, &TRACES_SCRIPT, &TIMELINE_STYLE, &TIMELINE_SCRIPT, &MAP_STYLE];
+pub(crate) const STATS_STYLE: Asset = Asset::new("stats", "css", CSS, include_str!("assets/stats.css"));
+
+const ALL: [&Asset; 8] = [&STYLE, &SCRIPT, &TRACES_STYLE, &TRACES_SCRIPT, &TIMELINE_STYLE, &TIMELINE_SCRIPT, &MAP_STYLE, &STATS_STYLE];
 
 impl Asset {
     pub(crate) const fn new(stem: &'static str, ending: &'static str, kind: &'static str, text: &'static str) -> Self {

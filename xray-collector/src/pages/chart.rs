@@ -90,6 +90,7 @@ impl Chart<Duration> {
             name,
             &Axis {
                 label: &label,
+                told: &label,
                 is_tick: &is_tick,
                 is_major: &is_power,
                 is_chosen: &is_chosen,
@@ -126,20 +127,26 @@ impl Chart<Timestamp> {
     }
 
     pub(crate) fn draw(&self, name: &str, link: impl Fn(Timestamp, Timestamp) -> String) -> Markup {
-        let every = self.columns.len().div_ceil(6).max(1);
-        let place = |edge: Timestamp| self.edges.iter().position(|other| *other == edge).unwrap_or_default();
-        let is_tick = |edge: Timestamp| place(edge) % every == 0;
-        let is_major = |edge: Timestamp| place(edge) % (2 * every) == 0;
-        let spans_days = self.edges.last().zip(self.edges.first()).is_some_and(|(last, first)| last.as_secs() - first.as_secs() > 86_400);
-        let label = |edge: Timestamp| {
-            let iso = super::time::input(edge);
-            if spans_days { iso[5..16].replace('T', " ") } else { iso[11..19].to_owned() }
+        let first = self.edges.first().map_or(0, |edge| edge.as_secs());
+        let span = self.edges.last().map_or(0, |edge| edge.as_secs()) - first;
+        let width = span / (self.columns.len() as u64).max(1);
+        // At most eight, at round times.
+        let step = LENGTHS.into_iter().find(|step| step % width.max(1) == 0 && span / step < 8).unwrap_or(span / 6 + 1);
+        let is_tick = |edge: Timestamp| edge.as_secs() % step == 0;
+        let is_major = |edge: Timestamp| edge.as_secs() % (2 * step) == 0;
+        let digits = match step {
+            _ if span > 86_400 => 5..16,
+            60.. => 11..16,
+            _ => 11..19,
         };
+        let label = |edge: Timestamp| super::time::input(edge)[digits.clone()].replace('T', " ");
+        let told = |edge: Timestamp| format!("{} UTC", &super::time::input(edge)[11..19]);
         let data = |edge: Timestamp| super::time::iso(edge);
         self.svg(
             name,
             &Axis {
                 label: &label,
+                told: &told,
                 is_tick: &is_tick,
                 is_major: &is_major,
                 is_chosen: &|_, _| true,
@@ -154,6 +161,8 @@ impl Chart<Timestamp> {
 /// What is particular to an axis.
 struct Axis<'a, E> {
     label: &'a dyn Fn(E) -> String,
+    /// The same where there is room.
+    told: &'a dyn Fn(E) -> String,
     is_tick: &'a dyn Fn(E) -> bool,
     /// Labelled also where there is little room.
     is_major: &'a dyn Fn(E) -> bool,
@@ -178,7 +187,7 @@ impl<E: Copy> Chart<E> {
                     @let x = percent(index as f64 / count);
                     @if column.total() > 0 {
                         a href=((axis.link)(from, to)) tabindex="-1" class=[(!(axis.is_chosen)(from, to)).then_some("unchosen")] {
-                            title { (number::counted(column.total(), "trace")) (worst(column)) ", " ((axis.label)(from)) " – " ((axis.label)(to)) }
+                            title { (number::counted(column.total(), "trace")) (worst(column)) ", " ((axis.told)(from)) " – " ((axis.told)(to)) }
                             rect.hit x=(x) y="0" width=(percent(1.0 / count)) height=(HEIGHT) {}
                             (bars(column, highest, &x, &percent(0.86 / count)))
                         }
@@ -188,7 +197,7 @@ impl<E: Copy> Chart<E> {
                     @let at = index as f64 / count;
                     @if (axis.is_tick)(*edge) && at < 0.97 {
                         line.axis x1=(percent(at)) x2=(percent(at)) y1=(HEIGHT) y2=(HEIGHT + 5.0) {}
-                        text.minor[!(axis.is_major)(*edge)] x=(percent(at)) dx="3" y=(HEIGHT + 15.0) { ((axis.label)(*edge)) }
+                        text.minor[!(axis.is_major)(*edge)] x=(percent(at)) dx="3" y=(HEIGHT + 15.0) data-edge=(index) { ((axis.label)(*edge)) }
                     }
                 }
             }

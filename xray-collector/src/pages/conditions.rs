@@ -27,6 +27,14 @@ pub(crate) fn edge(from: &str, to: &str) -> String {
     format!("edge({from}, {to})")
 }
 
+/// What of an operation filters can ask for: method and the fixed beginning of the path. `None` for those that are no HTTP requests.
+pub(crate) fn operation(name: Option<&str>) -> Option<String> {
+    let (method, path) = name?.split_once(' ')?;
+    let is_request = path.starts_with('/') && !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
+    let fixed = path.split('*').next().unwrap_or_default();
+    is_request.then(|| format!("http.method = {} AND http.url CONTAINS {}", quoted(method), quoted(fixed)))
+}
+
 /// Response times from one to less than another.
 pub(crate) fn took(from: Duration, to: Duration) -> String {
     format!("responsetime >= {} AND responsetime < {}", seconds(from), seconds(to))
@@ -41,6 +49,14 @@ fn seconds(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn operations_are_asked_for_as_far_as_filters_know_them() {
+        assert_eq!(operation(Some("GET /orders/*/items")).unwrap(), r#"http.method = "GET" AND http.url CONTAINS "/orders/""#);
+        for other in [None, Some("GetItem"), Some("SELECT"), Some("get /x"), Some("GET x"), Some(" /")] {
+            assert_eq!(operation(other), None);
+        }
+    }
 
     #[test]
     fn names_cannot_end_their_quotes() {

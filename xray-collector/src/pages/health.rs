@@ -7,6 +7,7 @@ use axum::routing::get;
 use maud::{Markup, html};
 use xray_model::document::Timestamp;
 
+use super::lacking::lacking;
 use super::layout::{Asked, Page, Section};
 use super::{parts, text, time};
 use crate::api::Telemetry;
@@ -15,7 +16,6 @@ use crate::rejects::Rejections;
 use crate::relay::ForwardStats;
 use crate::sampling::Sampling;
 use crate::serve::App;
-use crate::settings::QUIET_SECONDS;
 use crate::view::number;
 
 pub(crate) fn router() -> Router<App> {
@@ -31,7 +31,7 @@ async fn health(State(app): State<App>, asked: Asked) -> Response {
             @if let Some(disk) = app.collector.disk() { (on_disk(&disk)) }
             (losses(&stats))
             @if let Some(sink) = app.traces.sink() { (forwarding(&sink.stats())) }
-            (incomplete(&app, &asked))
+            (lacking(&app, &asked))
             (rejected(&app.collector.rejected(), asked.now))
             (sampling(&app.api.sampling, asked.now))
             (telemetry(&app.api.telemetry, asked.now))
@@ -123,7 +123,7 @@ fn losses(stats: &Stats) -> Markup {
             }
         }
     };
-    parts::card("Losses of the collector", Some(aside), &body)
+    parts::card("What the collector lost", Some(aside), &body)
 }
 
 /// What was sent on, and what became of it.
@@ -140,30 +140,6 @@ fn forwarding(stats: &ForwardStats) -> Markup {
         }
     };
     parts::card("Forwarding", None, &body)
-}
-
-/// Traces that lack something though nothing has come for a while: what SDKs lost, or did not send yet.
-fn incomplete(app: &App, asked: &Asked) -> Markup {
-    let quiet = Timestamp::from_nanos(asked.now.as_nanos().saturating_sub(QUIET_SECONDS * 1_000_000_000));
-    let all = app.traces.facts_between(Timestamp::default()..=quiet);
-    let lacking: Vec<_> = all.iter().filter(|facts| facts.is_partial).collect();
-    let body = html! {
-        @if lacking.is_empty() { p.body.faint { "None. Each trace that is older than a minute has all its segments." } }
-        @else {
-            div.body {
-                p {
-                    a href=(asked.scope.with_filter("partial").link("/traces")) { (number::counted(lacking.len(), "trace")) }
-                    " of " (number::count(all.len() as u64)) " that began more than a minute ago "
-                    (if lacking.len() == 1 { "lacks" } else { "lack" })
-                    " a segment, a parent or an end. A service was stopped before it had sent, is still at work, or does not send here."
-                }
-                ul.examples { @for facts in lacking.iter().rev().take(5) {
-                    li { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) { (parts::name(&facts.root().name)) " " code { (facts.id) } } " " span.faint { (time::relative(facts.start, asked.now)) } }
-                } }
-            }
-        }
-    };
-    parts::card("Traces that lack something", None, &body)
 }
 
 fn rejected(rejections: &Rejections, now: Timestamp) -> Markup {

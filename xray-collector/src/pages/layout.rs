@@ -236,8 +236,8 @@ impl Asked {
                         option value="all" selected[chosen("all")] { "All that is held" }
                         option value="custom" selected[chosen("custom")] { "From – to (UTC)" }
                     }
-                    details.custom open[chosen("custom")] {
-                        summary { "From – to" }
+                    details.custom {
+                        summary { (self.stretch()) }
                         div.between {
                             label { span { "From (UTC)" } input name="from" type="datetime-local" step="1" value=[from]; }
                             label { span { "To (UTC)" } input name="to" type="datetime-local" step="1" value=[to]; }
@@ -248,6 +248,18 @@ impl Asked {
                 }
                 (parts::problems(scope))
             }
+        }
+    }
+}
+
+impl Asked {
+    /// The chosen stretch of time, if it is none of those that have a name.
+    fn stretch(&self) -> Markup {
+        let Range::Between(from, to) = self.scope.range else { return html! { "From – to" } };
+        html! {
+            @if let Some(from) = from { (time::short(from, self.now)) } @else { "…" }
+            " – "
+            @if let Some(to) = to { (time::short(to, self.now)) } @else { "now" }
         }
     }
 }

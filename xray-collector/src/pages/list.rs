@@ -9,7 +9,6 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use maud::{Markup, html};
-use xray_model::document::Timestamp;
 
 use super::chart::Chart;
 use super::layout::{Asked, Page, Section};
@@ -85,7 +84,7 @@ fn order(descending: bool) -> &'static str {
     if descending { "desc" } else { "asc" }
 }
 
-async fn list(State(app): State<App>, asked: Asked) -> Response {
+async fn list(State(app): State<App>, mut asked: Asked) -> Response {
     let wanted = Wanted::of(&asked.query);
     let in_scope = asked.scope.facts(&app);
     let taken: Vec<Arc<Facts>> = in_scope.iter().filter(|facts| wanted.takes(facts)).cloned().collect();
@@ -149,11 +148,12 @@ fn charts(scope: &Scope, wanted: &Wanted, facts: &[Arc<Facts>]) -> Markup {
     html! {
         div.charts {
             section.card id="when" data-live {
-                header { h2 { "When" } div.aside { (legend()) } }
+                header { h2 { "When" } div.aside { (parts::legend()) } }
                 div.body {
                     @if let Some(chart) = when {
-                        (chart.draw("Traces over time", |from, to| wanted.link(&scope.over(Range::Between(Some(from), Some(before(to)))), &[])))
+                        (chart.draw("Traces over time", |from, to| wanted.link(&scope.over(Range::Between(Some(from), Some(parts::before(to)))), &[])))
                     }
+                    (pace(scope, wanted, facts))
                 }
             }
             section.card id="how-long" data-live {
@@ -171,17 +171,16 @@ fn charts(scope: &Scope, wanted: &Wanted, facts: &[Arc<Facts>]) -> Markup {
     }
 }
 
-/// A moment before: columns do not overlap.
-fn before(time: Timestamp) -> Timestamp {
-    Timestamp::from_nanos(time.as_nanos().saturating_sub(1_000_000))
-}
-
-fn legend() -> Markup {
+/// How many came in how much time.
+fn pace(scope: &Scope, wanted: &Wanted, facts: &[Arc<Facts>]) -> Markup {
+    let span = facts.last().zip(facts.first()).map_or(Duration::ZERO, |(last, first)| last.start.since(first.start));
+    let per_second = facts.len() as f64 / span.as_secs_f64().max(1.0);
     html! {
-        span.legend {
-            @for (class, label) in [("ok", "ok"), ("error", "error"), ("throttle", "throttled"), ("fault", "fault")] {
-                span.entry { svg width="9" height="9" aria-hidden="true" { rect class={ "column " (class) } width="9" height="9" rx="2" {} } (label) }
-            }
+        p.below {
+            (number::counted(facts.len(), "trace"))
+            @if span.as_secs() > 0 { " in " @if span.as_secs() < 300 { (number::duration(span)) } @else { (number::count(span.as_secs() / 60)) " min" } ", " (format!("{per_second:.1}")) " per second" }
+            span.needs-script.wide-only hidden { " · drag over a chart to choose a part of it" }
+            @if scope.range != Range::All { " · " a href=(wanted.link(&scope.over(Range::All), &[])) { "All times" } }
         }
     }
 }
@@ -192,7 +191,7 @@ fn bounds(scope: &Scope, wanted: &Wanted) -> Markup {
     let action = wanted.link(scope, &[]);
     let kept = Query::parse(action.split_once('?').map_or("", |(_, query)| query));
     html! {
-        form.bounds method="get" action="/traces" {
+        form.bounds.below method="get" action="/traces" {
             @for name in ["filter", "range", "from", "to", "sort", "order"] {
                 @if let Some(value) = kept.get(name) { input type="hidden" name=(name) value=(value); }
             }
@@ -237,8 +236,17 @@ fn headline(asked: &Asked, wanted: &Wanted, index: usize, (name, label, first): 
     };
     html! {
         th scope="col" class=(class) aria-sort=[is_sorted.then_some(if wanted.descending { "descending" } else { "ascending" })] {
-            a href=(link) { (label) @if is_sorted { span.arrow aria-hidden="true" { (if wanted.descending { " ↓" } else { " ↑" }) } } }
+            a href=(link) title=[explained(name)] { (label) @if is_sorted { span.arrow aria-hidden="true" { (if wanted.descending { " ↓" } else { " ↑" }) } } }
         }
+    }
+}
+
+fn explained(column: &str) -> Option<&'static str> {
+    match column {
+        "response" => Some("Until the first service had answered"),
+        "duration" => Some("Until all of the trace was over"),
+        "services" => Some("Services that sent a segment"),
+        _ => None,
     }
 }
 
@@ -254,7 +262,7 @@ fn row(asked: &Asked, facts: &Facts, longest: Duration) -> Markup {
             td.nowrap.num { (time::short(facts.start, asked.now)) }
             td { (parts::badge(facts.status, more.and_then(|more| more.http_status).map(i64::from))) @if facts.is_partial && !facts.is_complete { " " span.tag title="Something is in progress or has not arrived" { "…" } } }
             td.clip.name { (parts::name(&root.name)) }
-            td.clip.request { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) title=[more.and_then(|more| more.http_url.as_deref()).map(|url| text::line(url, 300))] { span.narrow-only { (parts::name(&root.name)) " " } (request) } }
+            td.clip.request { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) title=[more.and_then(|more| more.http_url.as_deref()).map(|url| text::line(url, 300))] { span.narrow-only { (parts::name(&root.name)) } (request) } }
             td.right { span.timed { (parts::share(share, parts::class_of(facts.status))) (time::took(facts.response_time)) } }
             td.right { (time::took(Some(facts.duration()))) }
             td.right.num.wide-only { span title=(names.join(", ")) { (services.len()) } }

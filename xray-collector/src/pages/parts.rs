@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use maud::{Markup, html};
+use xray_model::document::Timestamp;
 
 use super::scope::Scope;
 use super::text;
@@ -119,6 +120,36 @@ pub(crate) fn shares(of: &Statistics) -> Markup {
     html! {
         svg.shares width="72" height="8" aria-hidden="true" {
             @for (class, left, width) in bars { rect class=(class) x=(format!("{left:.1}%")) width=(format!("{width:.1}%")) height="8" {} }
+        }
+    }
+}
+
+/// A moment before: stretches of time that follow each other do not overlap.
+pub(crate) fn before(time: Timestamp) -> Timestamp {
+    Timestamp::from_nanos(time.as_nanos().saturating_sub(1_000_000))
+}
+
+/// A count; a dash where it is 0.
+pub(crate) fn some(count: u64) -> Markup {
+    html! { @if count > 0 { (number::count(count)) } @else { span.faint { "–" } } }
+}
+
+/// So many per minute, short.
+pub(crate) fn rate(per_minute: f64) -> String {
+    match per_minute {
+        rate if rate >= 99.5 => format!("{}/min", number::count(rate.round() as u64)),
+        rate if rate >= 9.95 => format!("{rate:.0}/min"),
+        rate => format!("{rate:.1}/min"),
+    }
+}
+
+/// What the colours of columns mean.
+pub(crate) fn legend() -> Markup {
+    html! {
+        span.legend {
+            @for (class, label) in [("ok", "ok"), ("error", "error"), ("throttle", "throttled"), ("fault", "fault")] {
+                span.entry { svg width="9" height="9" aria-hidden="true" { rect class={ "column " (class) } width="9" height="9" rx="2" {} } (label) }
+            }
         }
     }
 }

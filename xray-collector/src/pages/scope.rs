@@ -25,7 +25,8 @@ pub(crate) struct Query(Vec<(String, String)>);
 impl Query {
     pub(crate) fn parse(query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes()).take(QUERY_PARAMETERS_MAX);
-        Self(pairs.map(|(key, value)| (key.into_owned(), value.into_owned())).collect())
+        // The one character that no form can hold.
+        Self(pairs.map(|(key, value)| (key.into_owned(), value.replace('\0', "\u{fffd}"))).collect())
     }
 
     /// A parameter that is there and not empty.
@@ -108,6 +109,12 @@ impl Scope {
         Self { filter: filter.into(), range: self.range, ..Self::default() }
     }
 
+    /// The same stretch of time with another filter that is read, to be asked for traces.
+    pub(crate) fn reading(&self, filter: &str) -> Self {
+        let other = Self::of(&Query(vec![("filter".to_owned(), filter.to_owned())]));
+        Self { range: self.range, ..other }
+    }
+
     /// What fits the filter and also `condition`.
     pub(crate) fn narrowed(&self, condition: &str) -> Self {
         match self.filter.as_str() {
@@ -172,16 +179,17 @@ impl Scope {
         }
     }
 
-    /// The traces that it is about, earliest first. None if the filter was not understood: to show all of them would say that they fit.
-    pub(crate) fn facts(&self, app: &App) -> Vec<Arc<Facts>> {
+    /// The traces that it is about, earliest first. None if the filter was not understood, or takes too long: to show all of them would say
+    /// that they fit.
+    pub(crate) fn facts(&mut self, app: &App) -> Vec<Arc<Facts>> {
         let Some(filter) = &self.parsed else { return Vec::new() };
         let (from, to) = self.bounds();
-        let mut all = app.traces.facts_between(from..=to);
-        if !filter.is_empty() {
-            let wanted = Wanted::of(&app.api, filter.clone());
-            all.retain(|facts| wanted.matches(&app.traces, facts));
-        }
-        all
+        let all = app.traces.facts_between(from..=to);
+        let selected = if filter.is_empty() { Ok(all) } else { Wanted::of(&app.api, filter.clone()).select(&app.traces, &all) };
+        selected.unwrap_or_else(|error| {
+            self.problems.push(Problem { message: format!("{error}."), column: None });
+            Vec::new()
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
 use crate::api::Error;
-use crate::settings::{BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_TIME_MAX};
+use crate::settings::{BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_TIME_MAX, SMALL_BODY_BYTES};
 
 /// Room for the bodies of all requests together.
 #[derive(Clone)]
@@ -39,7 +39,8 @@ pub(super) async fn read(State(limits): State<Limits>, request: Request, next: N
         return too_large();
     }
     let read = async {
-        let room = u32::try_from(announced).unwrap_or(u32::MAX);
+        // Small ones take none of the room, so that a few slow clients with large ones keep nobody from asking.
+        let room = if announced <= SMALL_BODY_BYTES { 0 } else { u32::try_from(announced).unwrap_or(u32::MAX) };
         let held = Arc::clone(&limits.room).acquire_many_owned(room).await;
         (held, axum::body::to_bytes(body, BODY_BYTES_MAX).await)
     };

@@ -9,6 +9,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 
+use super::patience::Patient;
 use crate::settings::{CONNECTIONS_MAX, HEAD_BYTES_MAX, HEADER_TIME_MAX, PAUSE_AFTER_ERROR};
 
 /// Serves until `stopped` says so; connections that are open then are closed.
@@ -48,5 +49,5 @@ async fn serve(stream: TcpStream, router: Router) {
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME_MAX).max_buf_size(HEAD_BYTES_MAX);
     // What goes wrong on a connection is the client's to notice.
-    let _ = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).await;
+    let _ = http.serve_connection(TokioIo::new(Patient::new(stream)), TowerToHyperService::new(router)).await;
 }

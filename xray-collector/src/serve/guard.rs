@@ -50,7 +50,8 @@ impl Guard {
             SocketAddr::V6(address) => format!("[{}]", address.ip()),
         });
         hosts.extend(settings.hosts.iter().map(|host| host.to_ascii_lowercase()));
-        Self { hosts: hosts.into(), any_address: !address.ip().is_loopback(), any_name }
+        // `::ffff:127.0.0.1` is this machine as well.
+        Self { hosts: hosts.into(), any_address: !address.ip().to_canonical().is_loopback(), any_name }
     }
 
     /// Whether a host, with or without a port, is the collector's.
@@ -79,7 +80,9 @@ impl Guard {
         }
         // Browsers send one with each request that could change something; other clients send none.
         if let Some(origin) = the_one(headers, &header::ORIGIN)? {
-            let same = origin.split_once("://").is_some_and(|(_, origin)| origin.eq_ignore_ascii_case(host));
+            // Behind a proxy that ends TLS, pages are of `https`.
+            let origin_host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+            let same = origin_host.is_some_and(|origin| origin.eq_ignore_ascii_case(host));
             return if same { Ok(()) } else { Err(format!("A page of {origin:?} may not ask this collector.")) };
         }
         // And this with those, too, that only read. A link from elsewhere may be followed: who made it sees nothing of the answer.

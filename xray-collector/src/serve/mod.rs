@@ -5,6 +5,7 @@
 mod body;
 mod connection;
 mod guard;
+mod patience;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -130,12 +131,19 @@ fn daemon_routes() -> Router<App> {
 fn guarded(router: Router<App>, app: App, guard: guard::Guard) -> Router {
     router
         .fallback(nothing_there)
+        .method_not_allowed_fallback(not_this_way)
         .with_state(app)
         // Extractors have nothing to limit: `body` has.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(body::Limits::default(), body::read))
         // Outermost, so that nothing is read for those who may not ask, and its headers are on all answers.
         .layer(from_fn_with_state(guard, guard::check))
+}
+
+/// A page or OTLP, asked with a method that it has not. The methods it has stand in the header `Allow`.
+async fn not_this_way(method: Method, uri: Uri) -> Response {
+    let path: String = uri.path().chars().take(100).collect();
+    (StatusCode::METHOD_NOT_ALLOWED, format!("{method} is not allowed at {path}\n")).into_response()
 }
 
 /// People get a line of text, programs an error of X-Ray.

@@ -57,19 +57,7 @@ struct Seen<'a> {
 pub(crate) fn errors(traces: &[Arc<Facts>], axis: &Axis) -> Vec<ErrorGroup> {
     let mut groups = HashMap::<(Arc<str>, Arc<str>, Arc<str>), ErrorGroup>::new();
     for facts in traces {
-        for exception in facts.exceptions.iter().filter(|exception| !exception.is_cause) {
-            let Some(service) = facts.services.get(exception.service as usize) else { continue };
-            let (kind, site) = (Arc::clone(&exception.kind), Arc::clone(&exception.site));
-            add(
-                &mut groups,
-                Seen { kind, site, service, message: &exception.message, status: exception.status, is_exception: true },
-                facts,
-                axis,
-            );
-        }
-        if facts.exceptions.is_empty() {
-            failed(facts).for_each(|service| add(&mut groups, without_exception(service), facts, axis));
-        }
+        each(facts, |seen| add(&mut groups, seen, facts, axis));
     }
     let mut groups: Vec<_> = groups.into_values().collect();
     groups.sort_by(|one, other| {
@@ -79,6 +67,27 @@ pub(crate) fn errors(traces: &[Arc<Facts>], axis: &Axis) -> Vec<ErrorGroup> {
         other.count.cmp(&one.count).then_with(|| other.last.cmp(&one.last)).then_with(|| key(one).cmp(&key(other)))
     });
     groups
+}
+
+impl ErrorGroup {
+    /// Whether it happened in a trace.
+    pub(crate) fn is_in(&self, facts: &Facts) -> bool {
+        let mut is_in = false;
+        each(facts, |seen| is_in |= (&*seen.kind, &*seen.site, &*seen.service.name) == (&*self.kind, &*self.site, &*self.service));
+        is_in
+    }
+}
+
+/// Each error of a trace.
+fn each<'a>(facts: &'a Facts, mut told: impl FnMut(Seen<'a>)) {
+    for exception in facts.exceptions.iter().filter(|exception| !exception.is_cause) {
+        let Some(service) = facts.services.get(exception.service as usize) else { continue };
+        let (kind, site) = (Arc::clone(&exception.kind), Arc::clone(&exception.site));
+        told(Seen { kind, site, service, message: &exception.message, status: exception.status, is_exception: true });
+    }
+    if facts.exceptions.is_empty() {
+        failed(facts).for_each(|service| told(without_exception(service)));
+    }
 }
 
 /// Services that failed although nothing they called did.

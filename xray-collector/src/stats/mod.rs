@@ -4,17 +4,21 @@
 
 mod axis;
 mod business;
+mod causes;
 mod compare;
 mod errors;
 mod operations;
 mod spread;
+mod transactions;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use axis::Axis;
 pub(crate) use business::{FigureGroup, LevelGroup, figures, levels};
+pub(crate) use causes::{CauseGroup, causes};
 pub(crate) use compare::{Compared, compare};
 pub(crate) use errors::{ErrorGroup, errors};
-pub(crate) use operations::{Operation, Overview, minutes, operations, operations_of, overview};
-pub(crate) use spread::{Bar, Scale, Spread, bars};
+pub(crate) use operations::{Operation, Overview, minutes, operations, operations_of, over_time, overview};
+pub(crate) use spread::{Bar, Spread, bars};
+pub(crate) use transactions::{Transaction, transactions};

@@ -5,7 +5,9 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Spread;
+use xray_model::document::Timestamp;
+
+use super::{Axis, Spread};
 use crate::facts::{Facts, Service};
 use crate::graph::{AddressHasher, Statistics};
 use crate::query::Status;
@@ -37,17 +39,33 @@ pub(crate) struct Operation {
 }
 
 pub(crate) fn overview(traces: &[Arc<Facts>]) -> Overview {
-    let mut overview = Overview { per_minute: traces.len() as f64 / minutes(traces), ..Overview::default() };
-    let mut times = Vec::with_capacity(traces.len());
-    for facts in traces {
-        match facts.response_time {
+    together(traces.iter().map(|facts| (facts.status, facts.response_time)), minutes(traces))
+}
+
+/// What there was in each piece of time.
+pub(crate) fn over_time(requests: impl Iterator<Item = (Timestamp, Status, Option<Duration>)>, axis: &Axis) -> Vec<Overview> {
+    let mut pieces = axis.zeros::<Vec<(Status, Option<Duration>)>>();
+    for (at, status, time) in requests {
+        if let Some(place) = axis.place(at) {
+            pieces[place].push((status, time));
+        }
+    }
+    let minutes = axis.step().as_secs_f64() / 60.0;
+    pieces.into_iter().map(|requests| together(requests.into_iter(), minutes)).collect()
+}
+
+fn together(requests: impl Iterator<Item = (Status, Option<Duration>)>, minutes: f64) -> Overview {
+    let (mut overview, mut times) = (Overview::default(), Vec::with_capacity(requests.size_hint().0));
+    for (status, time) in requests {
+        match time {
             Some(time) => {
-                overview.statistics.add(facts.status, time);
+                overview.statistics.add(status, time);
                 times.push(time);
             }
             None => overview.in_progress += 1,
         }
     }
+    overview.per_minute = (overview.statistics.total() + overview.in_progress) as f64 / minutes;
     overview.times = Spread::of(&mut times, Duration::cmp);
     overview
 }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use crate::query::Status;
-
 /// Of some values: least, greatest, and what so many percent do not exceed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Spread<T> {
@@ -35,56 +33,36 @@ impl<T: Copy + Default> Spread<T> {
     }
 }
 
-/// How bars of a histogram are cut.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Scale {
-    /// Each as wide as the others.
-    Linear,
-    /// Each so many times as far as the one before.
-    #[default]
-    Log,
-}
-
-/// A bar of a histogram: times from `from` to less than `to`; those of the last bar include `to`.
+/// A bar of two histograms on the same axis: times from `from` to less than `to`; those of the last bar include `to`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Bar {
     pub(crate) from: Duration,
     pub(crate) to: Duration,
-    /// How many of each status, in the order of [`Status`].
-    pub(crate) counts: [u64; 4],
+    /// How many of each side.
+    pub(crate) counts: [u64; 2],
 }
 
-impl Bar {
-    pub(crate) fn count(&self) -> u64 {
-        self.counts.iter().sum()
-    }
-}
-
-/// A histogram of at most this many bars, from the shortest to the longest time. One bar if all are the same; none without times.
-pub(crate) fn bars(times: &[(Duration, Status)], scale: Scale, bars: usize) -> Vec<Bar> {
-    let (Some(least), Some(greatest)) = (times.iter().map(|(time, _)| *time).min(), times.iter().map(|(time, _)| *time).max()) else {
-        return Vec::new();
-    };
+/// Two histograms of so many bars, each of which goes so many times as far as the one before. One bar if all times are the same; none
+/// without times.
+pub(crate) fn bars(sides: [&[Duration]; 2], bars: usize) -> Vec<Bar> {
     // A logarithm has no 0: what is below a microsecond is in the first bar.
-    let least = if scale == Scale::Log { least.max(Duration::from_micros(1)) } else { least };
-    let greatest = greatest.max(least);
-    let on_scale = |time: Duration| if scale == Scale::Log { time.as_secs_f64().ln() } else { time.as_secs_f64() };
-    let (from, to) = (on_scale(least), on_scale(greatest));
+    let times = || sides.iter().flat_map(|side| side.iter()).map(|time| (*time).max(Duration::from_micros(1)));
+    let (Some(least), Some(greatest)) = (times().min(), times().max()) else { return Vec::new() };
+    let (from, to) = (least.as_secs_f64().ln(), greatest.as_secs_f64().ln());
     let bars = if greatest == least { 1 } else { bars.max(1) };
     let width = (to - from) / bars as f64;
     let edge = |place: usize| match place {
         0 => least,
         place if place == bars => greatest,
-        place => {
-            let at = from + width * place as f64;
-            Duration::try_from_secs_f64(if scale == Scale::Log { at.exp() } else { at }).unwrap_or(greatest)
-        }
+        place => Duration::try_from_secs_f64((from + width * place as f64).exp()).unwrap_or(greatest).clamp(least, greatest),
     };
     let mut found: Vec<Bar> = (0..bars).map(|place| Bar { from: edge(place), to: edge(place + 1), ..Bar::default() }).collect();
-    for (time, status) in times {
-        // By the edges as they are told, so that a filter on them finds what was counted.
-        let place = found.partition_point(|bar| bar.to <= *time).min(bars - 1);
-        found[place].counts[*status as usize] += 1;
+    for (side, times) in sides.into_iter().enumerate() {
+        for time in times {
+            // By the edges as they are told, so that a filter on them finds what was counted.
+            let place = found.partition_point(|bar| bar.to <= *time).min(bars - 1);
+            found[place].counts[side] += 1;
+        }
     }
     found
 }

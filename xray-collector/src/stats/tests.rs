@@ -5,7 +5,6 @@ use xray_model::document::Timestamp;
 
 use super::*;
 use crate::facts::tests::facts_of;
-use crate::query::Status;
 
 fn secs(seconds: u64) -> Timestamp {
     Timestamp::from_nanos(seconds * 1_000_000_000)
@@ -139,14 +138,15 @@ fn figures_and_service_levels_are_summed_up() {
 
 #[test]
 fn bars_hold_what_a_filter_on_their_edges_finds() {
-    assert!(bars(&[], Scale::Log, 10).is_empty());
-    let same = bars(&[(Duration::from_secs(2), Status::Ok); 3], Scale::Log, 10);
-    assert_eq!((same.len(), same[0].count()), (1, 3));
-    let zero = bars(&[(Duration::ZERO, Status::Fault), (Duration::from_secs(1), Status::Ok)], Scale::Log, 3);
-    assert_eq!((zero.len(), zero[0].counts, zero[2].counts), (3, [0, 0, 0, 1], [1, 0, 0, 0]));
-    let times: Vec<_> = (1..=100).map(|time| (Duration::from_millis(time), Status::Ok)).collect();
-    let linear: Vec<_> = bars(&times, Scale::Linear, 11).iter().map(Bar::count).collect();
-    assert_eq!(linear, [9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 10]);
+    assert!(bars([&[], &[]], 10).is_empty());
+    let same = bars([&[Duration::from_secs(2); 3], &[]], 10);
+    assert_eq!((same.len(), same[0].counts), (1, [3, 0]));
+    let zero = bars([&[Duration::ZERO], &[Duration::from_secs(1)]], 3);
+    assert_eq!((zero.len(), zero[0].counts, zero[2].counts), (3, [1, 0], [0, 1]));
+    // Twice as far each.
+    let seconds: Vec<_> = [1, 2, 3, 4, 7, 8].map(Duration::from_secs).into();
+    let found = bars([&seconds, &seconds[..1]], 3);
+    assert_eq!(found.iter().map(|bar| bar.counts).collect::<Vec<_>>(), [[1, 1], [2, 0], [3, 0]]);
 }
 
 #[test]
@@ -162,11 +162,23 @@ fn pieces_of_time() {
 
 proptest! {
     #[test]
-    fn no_time_falls_between_bars(times in proptest::collection::vec(any::<u64>(), 1..50), is_log: bool, count in 1usize..40) {
-        let times: Vec<_> = times.into_iter().map(|nanos| (Duration::from_nanos(nanos), Status::Ok)).collect();
-        let found = bars(&times, if is_log { Scale::Log } else { Scale::Linear }, count);
-        prop_assert_eq!(found.iter().map(Bar::count).sum::<u64>(), times.len() as u64);
+    fn no_time_falls_between_bars(left in proptest::collection::vec(any::<u64>(), 0..50), right in proptest::collection::vec(any::<u64>(), 0..50), count in 1usize..40) {
+        let [left, right] = [left, right].map(|side| side.into_iter().map(Duration::from_nanos).collect::<Vec<_>>());
+        let found = bars([&left, &right], count);
+        let of = |side: usize| found.iter().map(|bar| bar.counts[side]).sum::<u64>();
+        prop_assert_eq!((of(0), of(1)), (left.len() as u64, right.len() as u64));
         prop_assert!(found.windows(2).all(|pair| pair[0].to == pair[1].from && pair[0].from <= pair[0].to));
+    }
+
+    #[test]
+    fn round_pieces_hold_all_traces(starts in proptest::collection::vec(0u64..4_000_000_000, 1..30), pieces_max in 2usize..90) {
+        let documents: Vec<_> = starts.iter().enumerate().map(|(at, start)| format!("{{'name':'a','id':'#1',T{at},@{start}.5,{start}.7}}")).collect();
+        let traces = facts_of(documents.iter().map(String::as_str));
+        let axis = Axis::round(&traces, pieces_max);
+        prop_assert!(axis.pieces() <= pieces_max.max(2), "{axis:?}");
+        prop_assert_eq!(axis.begin(0).as_nanos() % axis.step().as_nanos() as u64, 0);
+        let found = over_time(traces.iter().map(|facts| (facts.start, facts.status, facts.response_time)), &axis);
+        prop_assert_eq!(found.iter().map(|piece| piece.statistics.total()).sum::<u64>(), traces.len() as u64);
     }
 
     #[test]
@@ -177,4 +189,26 @@ proptest! {
         prop_assert!(found.is_sorted());
         prop_assert!(values.is_empty() || found.iter().all(|value| values.contains(value)));
     }
+}
+
+#[test]
+fn the_same_root_causes_are_one_group() {
+    let documents = |trace: u32, kind: &str, inner: &str| {
+        format!(
+            "{{'name':'shop','id':'#1',T{trace},@10,20,'fault':true,'subsegments':[{{'name':'{inner}','id':'#2',@11,19,'fault':true,'namespace':'remote','cause':{{'exceptions':[{{'id':'#9','type':'{kind}'}}]}}}}]}}"
+        )
+    };
+    let all = [documents(1, "Timeout", "pay"), documents(2, "Timeout", "pay"), documents(3, "Io", "pay"), documents(4, "Timeout", "bank")];
+    let held = crate::traces::Traces::new(&crate::Settings::default());
+    all.iter().for_each(|document| drop(held.put(crate::facts::tests::written_out(document).as_bytes()).unwrap()));
+    let found: Vec<_> = held.all().iter().map(|trace| (trace.id(), crate::rootcause::RootCauses::of(trace))).collect();
+    let groups = causes(found.iter().map(|(id, causes)| (*id, &causes.faults[..])));
+    let shown: Vec<_> = groups
+        .iter()
+        .map(|group| format!("{} {} {:?} {} {}", group.services.join(">"), group.entity, group.exception, group.traces, group.impacting))
+        .collect();
+    let expected = ["shop>pay pay Some(\"Timeout\") 2 2", "shop>bank bank Some(\"Timeout\") 1 1", "shop>pay pay Some(\"Io\") 1 1"];
+    assert_eq!(shown, expected);
+    let slow = causes(found.iter().map(|(id, causes)| (*id, &causes.response_times[..])));
+    assert_eq!((slow[0].traces, slow[0].coverage.map(|share| (share * 10.0).round())), (3, Some(8.0)));
 }

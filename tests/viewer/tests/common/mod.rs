@@ -1,6 +1,9 @@
 //! A collector with documents, and answers of its pages.
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub(crate) mod hostile;
+pub(crate) mod sound;
+
 use std::io::{Read, Write};
 use std::net::{TcpStream, UdpSocket};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -54,11 +57,20 @@ impl Viewer {
         self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.local.local_addr()))
     }
 
+    pub(crate) fn post(&self, path: &str, json: &str) -> Answer {
+        let (address, length) = (self.local.local_addr(), json.len());
+        self.ask(&format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{json}"))
+    }
+
     pub(crate) fn ask(&self, request: &str) -> Answer {
         let mut stream = TcpStream::connect(self.local.local_addr()).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
+        // Of what is refused before it was read, the rest cannot be sent, and what was answered may be gone.
+        let is_sent = stream.write_all(request.as_bytes()).is_ok();
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
+        let is_read = stream.read_to_end(&mut answer).is_ok();
+        if answer.is_empty() && !(is_sent && is_read) {
+            return Answer { status: 0, head: String::new(), body: String::new() };
+        }
         let answer = String::from_utf8(answer).expect("pages are UTF-8");
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();

@@ -1,6 +1,6 @@
 //! Which services of a trace, or which calls of them, an expression names: for statistics, which are about those and not about traces.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{OnceCell, RefCell};
 
 use super::{Asked, Context};
 use crate::facts::Facts;
@@ -13,7 +13,7 @@ impl Filter {
     /// as well; an empty expression names all.
     pub(crate) fn selects(&self, facts: &Facts, place: usize, context: &dyn Context) -> bool {
         let Some(expr) = &self.expr else { return true };
-        let asked = Asked { facts, context, needs_trace: self.needs_trace, causes: OnceCell::new(), groups: Cell::new(0) };
+        let asked = Asked { facts, context, needs_trace: self.needs_trace, causes: OnceCell::new(), groups: RefCell::default() };
         asked.selects(expr, place)
     }
 

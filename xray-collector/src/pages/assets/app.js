@@ -24,6 +24,21 @@
     else if (kind === "short") element.textContent = (day(date) === day(now) ? "" : `${day(date).slice(5)} `) + clock(date);
     else element.textContent = `${day(date)} ${clock(date)} ${zone}`;
   });
+  // Labels of charts over time keep their length: 18:40, 18:40:15 or 11-21 18:40.
+  const axes = (within = document) => all('svg[data-names="from to"]', within).forEach((chart) => {
+    const edges = chart.dataset.edges.split(" ");
+    all("text[data-edge]", chart).forEach((label) => {
+      const date = new Date(edges[label.dataset.edge]);
+      const length = label.textContent.length;
+      label.textContent = length > 8 ? `${day(date).slice(5)} ${clock(date).slice(0, 5)}` : clock(date).slice(0, length);
+    });
+    all("title", chart).forEach((title) => {
+      title.textContent = title.textContent.replace(/(\d\d:\d\d:\d\d) UTC/g, (whole, time) => {
+        const edge = edges.find((edge) => edge.slice(11, 19) === time);
+        return edge ? clock(new Date(edge)).slice(0, 8) : whole;
+      });
+    });
+  });
 
   // Live updates: asks only while it is looked at; exchanges what is marked.
   const live = one("#live");
@@ -43,6 +58,8 @@
       // What somebody is working in stays until the next time.
       if (!next || next.innerHTML === old.dataset.shown || old.matches("[data-held]")) continue;
       const shown = next.innerHTML;
+      const folded = all("details", next);
+      all("details", old).forEach((part, index) => { if (folded[index]) folded[index].open = part.open; });
       old.replaceWith(next);
       next.dataset.shown = shown;
       document.dispatchEvent(new CustomEvent("xray:fresh", { detail: next }));
@@ -223,8 +240,9 @@
   });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") watch(); else rest(); });
 
-  document.addEventListener("xray:fresh", (event) => { reveal(event.detail); times(event.detail); });
+  document.addEventListener("xray:fresh", (event) => { reveal(event.detail); times(event.detail); axes(event.detail); });
   reveal();
   times();
+  axes();
   if (live) watch();
 })();

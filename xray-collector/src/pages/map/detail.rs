@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::{Seen, draw, label};
+use super::{Seen, label};
 use crate::facts::Service;
 use crate::graph::Node;
 use crate::pages::chart::Chart;
@@ -25,7 +25,7 @@ pub(super) fn panel(seen: &Seen<'_>, chosen: usize) -> Markup {
                     h2 title=(text::line(&node.name, 300)) { @if node.is_client() { "Clients" } @else { (label::name(&node.name, &node.kind)) } }
                     p.muted.small { (about(node)) }
                 }
-                a.tool.aside href=(seen.scope.link("/")) aria-label="Close" title="Close" { "✕" }
+                a.tool.aside href=(seen.closed()) aria-label="Close" title="Close" { "✕" }
             }
             @if node.is_client() { (calls(seen, chosen)) } @else { (service(seen, chosen, node)) }
         }
@@ -49,7 +49,7 @@ fn service(seen: &Seen<'_>, chosen: usize, node: &Node) -> Markup {
     let share = |count: u64| html! { (number::percent(of.share(count))) };
     html! {
         dl.figures {
-            (parts::figure("Requests", &html! { (number::count(of.total())) }, Some(&draw::rate(of.total() as f64 / seen.minutes))))
+            (parts::figure("Requests", &html! { (number::count(of.total())) }, Some(&parts::rate(of.total() as f64 / seen.minutes))))
             @if of.total() > 0 {
                 @for (name, value) in [("p50", spread.p50), ("p90", spread.p90), ("p95", spread.p95), ("p99", spread.p99)] {
                     (parts::figure(name, &html! { (number::duration(value)) }, None))

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::place::{Point, place};
 use super::{Seen, label};
 use crate::graph::{Edge, Node, Statistics};
+use crate::pages::parts;
 use crate::query::Status;
 use crate::settings::NODES_DRAWN_MAX;
 use crate::view::number;
@@ -34,6 +35,10 @@ pub(super) fn drawn(seen: &Seen<'_>) -> Vec<usize> {
     drawn
 }
 
+/// Width from which on a picture that is as wide as the window cannot be read.
+const READABLE_WIDTH_MAX: f64 = 2_300.0;
+
+/// The map, and the way to its other size if it is too large for one.
 pub(super) fn picture(seen: &Seen<'_>) -> Markup {
     let drawn = drawn(seen);
     let place_of = |node: usize| drawn.iter().position(|other| *other == node);
@@ -49,9 +54,15 @@ pub(super) fn picture(seen: &Seen<'_>) -> Markup {
     let (width, height) = (placing.width.ceil(), placing.height.ceil());
     let has_labels = edges.len() <= LABELLED_MAX;
     let chosen = seen.chosen.and_then(place_of);
+    let is_large = width > READABLE_WIDTH_MAX;
     html! {
-        div.canvas {
-            svg.map width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } role="group" aria-label="Service map; the tables below have the same in words" {
+        @if is_large {
+            p.note.sizes {
+                (number::count(drawn.len() as u64)) " nodes are many. " a href=(seen.resized()) { @if seen.is_whole { "Show them in readable size" } @else { "Show the whole map" } }
+            }
+        }
+        div.canvas tabindex="0" {
+            svg class={ "map" @if is_large && !seen.is_whole { " large" } } width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } role="group" aria-label="Service map; the tables below have the same in words" {
                 defs {
                     marker id="arrow" viewBox="0 0 8 8" refX="6.5" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse" { path.head d="M0.5 0.5L7.5 4L0.5 7.5z" {} }
                 }
@@ -148,7 +159,7 @@ fn circle(seen: &Seen<'_>, index: usize, (x, middle): Point) -> Markup {
                 @match of.average() {
                     Some(time) => {
                         text.time x=(at(x)) y=(at(y + 1.0)) text-anchor="middle" { (number::duration(time)) }
-                        text.rate x=(at(x)) y=(at(y + 15.0)) text-anchor="middle" { (rate(of.total() as f64 / seen.minutes)) }
+                        text.rate x=(at(x)) y=(at(y + 15.0)) text-anchor="middle" { (parts::rate(of.total() as f64 / seen.minutes)) }
                     },
                     None => text.rate x=(at(x)) y=(at(y + 4.0)) text-anchor="middle" { (if node.in_progress > 0 { "in progress" } else { "no figures" }) },
                 }
@@ -175,7 +186,7 @@ fn ring(of: &Statistics, x: f64, y: f64) -> Markup {
     html! {
         circle.ring cx=(at(x)) cy=(at(y)) r=(RADIUS) {}
         @for (status, begin, share) in arcs {
-            circle class={ "ring " (crate::pages::parts::class_of(status)) } cx=(at(x)) cy=(at(y)) r=(RADIUS) pathLength="100"
+            circle class={ "ring " (parts::class_of(status)) } cx=(at(x)) cy=(at(y)) r=(RADIUS) pathLength="100"
                 stroke-dasharray={ (format!("{share:.2}")) " " (format!("{:.2}", 100.0 - share)) } stroke-dashoffset=(format!("{:.2}", -begin))
                 transform={ "rotate(-90 " (at(x)) " " (at(y)) ")" } {}
         }
@@ -194,15 +205,6 @@ fn cut(name: &str) -> String {
     // The end often says more than the middle.
     let (begin, end): (String, String) = (name.chars().take(NAME_CHARS - 8).collect(), name.chars().skip(letters - 7).collect());
     format!("{begin}…{end}")
-}
-
-/// So many per minute, short.
-pub(super) fn rate(per_minute: f64) -> String {
-    match per_minute {
-        rate if rate >= 99.5 => format!("{}/min", number::count(rate.round() as u64)),
-        rate if rate >= 9.95 => format!("{rate:.0}/min"),
-        rate => format!("{rate:.1}/min"),
-    }
 }
 
 #[cfg(test)]

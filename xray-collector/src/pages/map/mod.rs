@@ -30,6 +30,9 @@ pub(crate) fn router() -> Router<App> {
     Router::new().route("/", get(map)).route("/map", get(map))
 }
 
+/// The size of a map of which everything is seen.
+const WHOLE: &str = "whole";
+
 /// What the parts of the page are about.
 struct Seen<'a> {
     scope: &'a Scope,
@@ -38,15 +41,17 @@ struct Seen<'a> {
     minutes: f64,
     /// The node that is looked at.
     chosen: Option<usize>,
+    /// A map that is larger than the window is made as small as that.
+    is_whole: bool,
 }
 
-async fn map(State(app): State<App>, asked: Asked) -> Response {
+async fn map(State(app): State<App>, mut asked: Asked) -> Response {
     let facts = asked.scope.facts(&app);
     let graph = ServiceGraph::of(&facts);
-    let seen =
-        Seen { scope: &asked.scope, facts: &facts, graph: &graph, minutes: stats::minutes(&facts), chosen: chosen(&graph, &asked.query) };
+    let (chosen, is_whole) = (chosen(&graph, &asked.query), asked.query.get("size") == Some(WHOLE));
+    let seen = Seen { scope: &asked.scope, facts: &facts, graph: &graph, minutes: stats::minutes(&facts), chosen, is_whole };
     let page = Page::new(Section::Map, "Service map", body(&app, &seen)).with(&assets::MAP_STYLE).wide();
-    let page = ["node", "type", "account"]
+    let page = ["node", "type", "account", "size"]
         .into_iter()
         .filter_map(|name| Some((name, asked.query.get(name)?)))
         .fold(page, |page, (name, value)| page.keep(name, value));
@@ -119,9 +124,26 @@ impl Seen<'_> {
 
     /// The page with this node looked at.
     fn link_to(&self, node: usize) -> String {
-        let node = &self.graph.nodes[node];
-        let account = node.account.as_deref().unwrap_or_default();
-        self.scope.link_with("/map", &[("node", &*node.name), ("type", &*node.kind), ("account", account)])
+        self.link(Some(node), self.is_whole)
+    }
+
+    /// The page in its other size.
+    fn resized(&self) -> String {
+        self.link(self.chosen, !self.is_whole)
+    }
+
+    /// The page without a node that is looked at.
+    fn closed(&self) -> String {
+        self.link(None, self.is_whole)
+    }
+
+    fn link(&self, node: Option<usize>, is_whole: bool) -> String {
+        let mut pairs = Vec::new();
+        if let Some(node) = node.map(|node| &self.graph.nodes[node]) {
+            pairs.extend([("node", &*node.name), ("type", &*node.kind), ("account", node.account.as_deref().unwrap_or_default())]);
+        }
+        pairs.push(("size", if is_whole { WHOLE } else { "" }));
+        self.scope.link_with(if node.is_some() { "/map" } else { "/" }, &pairs)
     }
 
     /// The traces that an edge is made of.
@@ -147,7 +169,7 @@ impl Seen<'_> {
     /// Average time and rate: what stands on edges.
     fn told(&self, of: &Statistics) -> String {
         let average = of.average().map(number::duration).unwrap_or_default();
-        format!("{average} · {}", draw::rate(of.total() as f64 / self.minutes))
+        format!("{average} · {}", parts::rate(of.total() as f64 / self.minutes))
     }
 
     /// Everything in one line, for those who point at it or do not see it.

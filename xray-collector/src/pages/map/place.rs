@@ -179,24 +179,53 @@ fn with_library(nodes: usize, steps: &Steps) -> Option<Vec<Point>> {
     parts.iter_mut().for_each(|part| part.sort_by_key(|(vertex, _)| *vertex));
     // The largest first, then in the order of their first nodes.
     parts.sort_by_key(|part| (std::cmp::Reverse(part.len()), part.first().map(|(vertex, _)| *vertex)));
+    let boxes: Vec<Part> = parts.iter().map(|part| Part::around(part, |vertex| Steps::room(nodes, vertex))).collect();
     let mut places = vec![None; steps.vertices];
-    let mut top = 0.0;
-    for part in parts {
-        // Columns are the library's rows.
-        let least = |of: fn(&Point) -> f64| part.iter().map(|(_, place)| of(place)).fold(f64::INFINITY, f64::min);
-        let (above, left) = (
-            part.iter().map(|(vertex, place)| place.0 - Steps::room(nodes, *vertex) / 2.0).fold(f64::INFINITY, f64::min),
-            least(|place| place.1),
-        );
-        let mut bottom: f64 = top;
-        for (vertex, (down, across)) in &part {
-            let place = (across - left + COLUMN / 2.0, down - above + top);
-            bottom = bottom.max(place.1 + Steps::room(nodes, *vertex) / 2.0);
+    for (part, (of, (x, y))) in parts.iter().zip(boxes.iter().zip(packed(&boxes))) {
+        for (vertex, (down, across)) in part {
+            let place = (across - of.left + COLUMN / 2.0 + x, down - of.above + y);
             *places.get_mut(*vertex)? = Some(place).filter(|place| place.0.is_finite() && place.1.is_finite());
         }
-        top = bottom;
     }
     places.into_iter().collect()
+}
+
+/// What a part of the picture takes that nothing connects with others.
+struct Part {
+    left: f64,
+    above: f64,
+    width: f64,
+    height: f64,
+}
+
+impl Part {
+    /// Columns are the library's rows.
+    fn around(part: &[(usize, Point)], room: impl Fn(usize) -> f64) -> Self {
+        let bounds = |of: &dyn Fn(&(usize, Point)) -> (f64, f64)| {
+            part.iter()
+                .map(of)
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), (from, to)| (least.min(from), greatest.max(to)))
+        };
+        let (left, right) = bounds(&|(_, (_, across))| (*across, *across));
+        let (above, below) = bounds(&|(vertex, (down, _))| (down - room(*vertex) / 2.0, down + room(*vertex) / 2.0));
+        Self { left, above, width: right - left + COLUMN, height: below - above }
+    }
+}
+
+/// Where the parts begin: one below the other as long as the picture is no higher than it is wide, then beside them.
+fn packed(parts: &[Part]) -> Vec<Point> {
+    let area: f64 = parts.iter().map(|part| part.width * part.height).sum();
+    let highest = parts.iter().map(|part| part.height).fold((area / 2.2).sqrt(), f64::max);
+    let (mut x, mut top, mut width) = (0.0, 0.0, 0.0f64);
+    let place = |part: &Part| {
+        if top > 0.0 && top + part.height > highest + 1.0 {
+            (x, top, width) = (x + width, 0.0, 0.0);
+        }
+        let place = (x, top);
+        (top, width) = (top + part.height, width.max(part.width));
+        place
+    };
+    parts.iter().map(place).collect()
 }
 
 /// Without the library: columns, each in the order of the nodes.

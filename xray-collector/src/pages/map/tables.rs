@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Seen, draw, label};
+use super::{Seen, label};
 use crate::graph::{Histogram, Statistics};
 use crate::pages::{parts, text, time};
 use crate::settings::ROWS_MAX;
@@ -73,7 +73,7 @@ fn headlines(what: &str) -> Markup {
 pub(super) fn figures(seen: &Seen<'_>, of: &Statistics, times: &Histogram) -> Markup {
     html! {
         td.right.num { (number::count(of.total())) }
-        td.right.num.wide-only { (draw::rate(of.total() as f64 / seen.minutes).replace("/min", "")) }
+        td.right.num.wide-only { (parts::rate(of.total() as f64 / seen.minutes).replace("/min", "")) }
         td.right { (time::took(of.average())) }
         td.right.wide-only { (time::took(times.percentile(50.0))) }
         td.right.wide-only { (time::took(times.percentile(99.0))) }

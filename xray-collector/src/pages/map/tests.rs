@@ -6,7 +6,14 @@ fn page_of(documents: &[String], query: &str) -> String {
     let graph = ServiceGraph::of(&facts);
     let query = Query::parse(query);
     let scope = Scope::of(&query);
-    let seen = Seen { scope: &scope, facts: &facts, graph: &graph, minutes: 1.0, chosen: chosen(&graph, &query) };
+    let seen = Seen {
+        scope: &scope,
+        facts: &facts,
+        graph: &graph,
+        minutes: 1.0,
+        chosen: chosen(&graph, &query),
+        is_whole: query.get("size") == Some(WHOLE),
+    };
     let detail = seen.chosen.map(|chosen| detail::panel(&seen, chosen).into_string()).unwrap_or_default();
     draw::picture(&seen).into_string() + &tables::tables(&seen).into_string() + &notes(&seen).into_string() + &detail
 }

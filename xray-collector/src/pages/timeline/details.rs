@@ -61,7 +61,7 @@ fn figures(view: &View<'_>, node: Node<'_, Placed>) -> Markup {
     html! {
         dl.pairs {
             dt { "Took" } dd { (time::took(node.duration())) @if node.children().next().is_some() { span.faint { ", " (number::duration(own)) " of it its own work" } } }
-            dt { "Began" } dd { span.num { "+" (number::duration(offset)) } " " span.faint { (time::moment(node.start_time)) } " " a href={ (view.link(&view.look.zoomed(Some((from, to))))) "#s-" (node.id) } { "zoom to it" } }
+            dt { "Began" } dd { span.num { "+" @if offset.is_zero() { "0" } @else { (number::duration(offset)) } } " " span.faint { (time::moment(node.start_time)) } " " a href={ (view.link(&view.look.zoomed(Some((from, to))))) "#s-" (node.id) } { "zoom to it" } }
             dt { "Id" } dd { (parts::copyable(&node.id.to_string())) }
             @if let Some(parent) = node.parent() {
                 dt { "Part of" } dd { a.pick href={ (view.link(&view.look.selecting(Some(parent.id)))) "#s-" (parent.id) } { (parts::name(&parent.value().segment.name)) } }

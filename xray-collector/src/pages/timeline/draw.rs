@@ -1,13 +1,16 @@
 //! Bars on a scale of time, as SVG whose lengths are percent, so that it fits any width.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 use xray_model::document::Timestamp;
 
 use super::look::Look;
 use super::paths::{Stretch, end_of};
 use crate::pages::parts;
+use crate::query::Status;
 use crate::settings::{OVERVIEW_LANES_MAX, STRETCHES_DRAWN_MAX};
-use crate::trace::{Placed, Trace};
+use crate::trace::Trace;
 use crate::view::number;
 
 const LANE: f64 = 26.0;
@@ -99,7 +102,9 @@ pub(super) fn ruler(scale: &Scale) -> Markup {
             @for (index, tick) in scale.ticks().into_iter().enumerate() {
                 @let at = scale.percent_of(tick);
                 line.axis x1=(percent(at)) x2=(percent(at)) y1="10" y2="18" {}
-                @if at < 94.0 { text.minor[index % 3 != 0] x=(percent(at)) dx="4" y="13" { (label(tick, step)) } }
+                // The last one stands before its line where there is no room behind it.
+                @let is_last = at > 88.0;
+                text.minor[index % 3 != 0] x=(percent(at)) dx=(if is_last { "-4" } else { "4" }) text-anchor=[is_last.then_some("end")] y="13" { (label(tick, step)) }
             }
         }
     }
@@ -176,30 +181,38 @@ fn coarse(seen: &[(f64, f64)]) -> Vec<(f64, f64)> {
     drawn
 }
 
+/// One lane of the overview: stretches by class, so that what went wrong is drawn last.
+type Lane<'a> = BTreeMap<&'a str, Vec<Stretch>>;
+
+/// Callers above what they call; what is deeper than there are lanes is in the last one.
+fn lanes(trace: &Trace, colours: &[usize]) -> Vec<Lane<'static>> {
+    const COLOURS: [&str; 8] = ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7"];
+    let last = trace.end();
+    let mut lanes: Vec<Lane<'static>> = vec![Lane::new()];
+    for node in trace.tree().iter() {
+        let lane = node.depth().min(OVERVIEW_LANES_MAX - 1);
+        if lanes.len() <= lane {
+            lanes.resize_with(lane + 1, Lane::new);
+        }
+        let class = match node.status() {
+            Status::Ok => COLOURS[colours.get(node.index()).copied().unwrap_or_default() % COLOURS.len()],
+            status => parts::class_of(status),
+        };
+        lanes[lane].entry(class).or_default().push((node.start_time, end_of(&node, last)));
+    }
+    lanes
+}
+
 /// The whole trace in a few lines, to choose a stretch from; gaps hatched.
 pub(super) fn overview(trace: &Trace, colours: &[usize], gaps: &[Stretch], look: &Look) -> Markup {
     let scale = Scale::whole(trace);
-    let last = trace.end();
-    let segments: Vec<_> = trace.tree().iter().filter(|node| !node.is_subsegment || node.parent().is_none()).collect();
-    let lanes = segments.len().clamp(1, OVERVIEW_LANES_MAX);
-    let height = 14.0 + lanes as f64 * 6.0;
+    let lanes = lanes(trace, colours);
+    let height = 13.0 + lanes.len() as f64 * 6.0;
     let edges: Vec<String> = (0..=200).map(|index| format!("{:.6}", scale.nanos * f64::from(index) / 200.0 / 1e6)).collect();
     let edges: Vec<&str> = edges.iter().map(|edge| edge.trim_end_matches('0').trim_end_matches('.')).collect();
-    let bars = |index: usize, node: &Placed, colour: usize| {
-        let y = 7.0 + (index % lanes) as f64 * 6.0;
-        let class = match parts::class_of(node.status()) {
-            "ok" => format!("c{}", colour % 8),
-            class => class.to_owned(),
-        };
-        html! {
-            @if let Some((x, width)) = scale.seen((node.start_time, end_of(node, last))) {
-                rect class=(class) x=(percent(x)) width=(percent(width.max(0.2))) y=(y) height="4" rx="1.5" {}
-            }
-        }
-    };
     html! {
         svg.overview width="100%" height=(height) role="img" data-edges=(edges.join(" ")) data-names="zoom_from zoom_to"
-            aria-label={ "Overview of " (number::counted(segments.len(), "segment")) ", " (number::counted(gaps.len(), "gap")) } {
+            aria-label={ "Overview of " (number::counted(trace.tree().len(), "segment")) ", " (number::counted(gaps.len(), "gap")) } {
             defs {
                 pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" { line.hatch x1="0" y1="0" x2="0" y2="6" {} }
             }
@@ -207,8 +220,12 @@ pub(super) fn overview(trace: &Trace, colours: &[usize], gaps: &[Stretch], look:
             @for (x, width) in merged(&scale, gaps) {
                 rect.gap x=(percent(x)) width=(percent(width)) y="0" height=(height - 1.0) fill="url(#hatch)" {}
             }
-            @for (index, node) in segments.iter().enumerate().take(1_000) {
-                (bars(index, node, colours.get(node.index()).copied().unwrap_or_default()))
+            @for (index, lane) in lanes.iter().enumerate() {
+                @for (class, stretches) in lane {
+                    @for (x, width) in merged(&scale, stretches) {
+                        rect class=(class) x=(percent(x.min(99.8))) width=(percent(width.max(0.2))) y=(6 + 6 * index) height="4.5" rx="1" {}
+                    }
+                }
             }
             @if let Some((from, to)) = look.zoom {
                 @let (x, end) = ((from * 1e6 / scale.nanos).clamp(0.0, 1.0) * 100.0, (to * 1e6 / scale.nanos).clamp(0.0, 1.0) * 100.0);
