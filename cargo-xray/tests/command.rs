@@ -259,13 +259,19 @@ fn the_page_has_all_commands_and_flags() {
         let flags = flags(command);
         assert!(flags.iter().any(|flag| flag == some), "{flags:?}");
         for flag in flags.iter().filter(|flag| *flag != "--color" && *flag != "--help") {
-            assert!(page.contains(&format!("`{flag}")) || page.contains(&format!("{flag} ")), "`{command}` has {flag}, which the page has not");
+            assert!(
+                page.contains(&format!("`{flag}")) || page.contains(&format!("{flag} ")),
+                "`{command}` has {flag}, which the page has not"
+            );
         }
     }
     let help = xray(&["--help"]).out;
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     for command in commands.filter_map(|line| line.split_whitespace().next()).filter(|command| *command != "help") {
-        assert!(page.contains(&format!("`{command}`")) || page.contains(&format!("`dashboard`, `{command}`")), "{command} is not in the page");
+        assert!(
+            page.contains(&format!("`{command}`")) || page.contains(&format!("`dashboard`, `{command}`")),
+            "{command} is not in the page"
+        );
     }
 }
 

@@ -214,6 +214,8 @@ pub(crate) const FILTER_CHARS_MAX: usize = 4_000;
 pub(crate) const SHOWN_CHARS_MAX: usize = 20_000;
 /// Characters shown of a name.
 pub(crate) const NAME_SHOWN_CHARS_MAX: usize = 120;
+/// Characters of a name by which addresses of pages name it.
+pub(crate) const KEY_CHARS_MAX: usize = 200;
 /// How often an open page looks for new traces.
 pub(crate) const LIVE_CHECK: Duration = Duration::from_millis(250);
 /// How often it does so before its question is answered with what it knows already.

@@ -94,6 +94,12 @@ pub(crate) fn nothing_fits(scope: &Scope, path: &str, held: usize) -> Markup {
             html! { p { "What is wrong with it stands above. " a href=(scope.with_filter("").link(path)) { "Remove the filter" } "." } };
         return empty("The filter is not understood", &advice);
     }
+    if scope.is_late() {
+        let advice = html! {
+            p { "The documents of too many traces had to be read. Choose a shorter time, or add a condition that leaves fewer of them, such as " code { "fault" } " or " code { "service(\"…\")" } "." }
+        };
+        return empty("To look through all traces takes too long", &advice);
+    }
     let advice = html! {
         p {
             (number::counted(held, "trace")) " "

@@ -12,7 +12,7 @@ use crate::clock;
 use crate::facts::Facts;
 use crate::filter::Filter;
 use crate::serve::App;
-use crate::settings::{FILTER_CHARS_MAX, QUERY_PARAMETERS_MAX};
+use crate::settings::{FILTER_CHARS_MAX, PAGE_TIME_MAX, QUERY_PARAMETERS_MAX};
 
 /// Stretches of time that can be chosen, shortest first.
 pub(crate) const CHOICES: [(&str, u64, &str); 4] =
@@ -61,6 +61,8 @@ pub(crate) struct Scope {
     parsed: Option<Filter>,
     /// What could not be understood; shown beside the filter.
     pub(crate) problems: Vec<Problem>,
+    /// To look through the traces took too long.
+    is_late: bool,
 }
 
 /// Something in the scope that could not be understood.
@@ -86,12 +88,17 @@ impl Scope {
             problems.push(Problem { message, column: Some(error.column() - 1) });
         });
         let range = range(query, &mut problems);
-        Self { filter: short, range, parsed: parsed.ok(), problems }
+        Self { filter: short, range, parsed: parsed.ok(), problems, is_late: false }
     }
 
     /// Whether the filter was not understood, so that nothing can be shown.
     pub(crate) fn is_broken(&self) -> bool {
         self.parsed.is_none() && !self.filter.is_empty()
+    }
+
+    /// Whether nothing is shown because it would have taken too long.
+    pub(crate) const fn is_late(&self) -> bool {
+        self.is_late
     }
 
     /// Whether everything is shown.
@@ -180,11 +187,9 @@ impl Scope {
         let Some(filter) = &self.parsed else { return Vec::new() };
         let (from, to) = self.bounds();
         let all = app.traces.facts_between(from..=to);
-        let selected = if filter.is_empty() { Ok(all) } else { Wanted::of(&app.api, filter.clone()).select(&app.traces, &all) };
-        selected.unwrap_or_else(|error| {
-            self.problems.push(Problem { message: format!("{error}."), column: None });
-            Vec::new()
-        })
+        let found = Wanted::of(&app.api, filter.clone()).select(PAGE_TIME_MAX, &app.traces, all);
+        self.is_late = found.is_err();
+        found.unwrap_or_default()
     }
 }
 
