@@ -194,6 +194,8 @@ pub(crate) const BODIES_BYTES_MAX: usize = 64 << 20;
 pub(crate) const SMALL_BODY_BYTES: usize = 64 << 10;
 /// Larger bodies of X-Ray's operations that are read as JSON at a time; each may take many times its size.
 pub(crate) const LARGE_BODIES_AT_ONCE: usize = 2;
+/// Questions that are worked on at a time; more wait. What daemons and SDKs send does not wait with them.
+pub(crate) const QUESTIONS_AT_ONCE: usize = 4;
 /// How long a client may take for the body of its request.
 pub(crate) const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 /// Bytes of the head of a request.
@@ -212,6 +214,8 @@ pub(crate) const FILTER_CHARS_MAX: usize = 4_000;
 pub(crate) const SHOWN_CHARS_MAX: usize = 20_000;
 /// Characters shown of a name.
 pub(crate) const NAME_SHOWN_CHARS_MAX: usize = 120;
+/// Characters of a name by which addresses of pages name it.
+pub(crate) const KEY_CHARS_MAX: usize = 200;
 /// How often an open page looks for new traces.
 pub(crate) const LIVE_CHECK: Duration = Duration::from_millis(250);
 /// How often it does so before its question is answered with what it knows already.
