@@ -43,6 +43,11 @@ impl Error {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", message)
     }
 
+    /// What is wrong, and what to do.
+    pub(super) fn into_message(self) -> String {
+        self.message
+    }
+
     /// The body, as the service writes it.
     pub(crate) fn body(&self) -> Value {
         let mut body = json!({"__type": self.kind, "Message": self.message});

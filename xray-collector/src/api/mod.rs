@@ -25,6 +25,7 @@ mod token;
 mod traces;
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -34,6 +35,7 @@ use xray_model::document::Timestamp;
 
 use crate::clock;
 use crate::sampling::Sampling;
+use crate::sampling::file_in as sampling_file_in;
 pub(crate) use crate::sampling::seconds as sampling_seconds;
 use crate::serve::App;
 use crate::settings::{LARGE_BODIES_AT_ONCE, QUESTIONS_AT_ONCE, ServeSettings};
@@ -63,15 +65,19 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Nothing yet, but the sampling rules.
+    /// Nothing yet, but the sampling rules, and what a folder for traces has of groups and rules.
     ///
     /// # Errors
     ///
-    /// If the file of sampling rules cannot be used.
-    pub(crate) fn new(settings: &ServeSettings) -> io::Result<Self> {
+    /// If the file of sampling rules or that of groups cannot be used.
+    pub(crate) fn new(settings: &ServeSettings, folder: Option<&Path>) -> io::Result<Self> {
+        let rules = match (&settings.rules, folder) {
+            (None, Some(folder)) => Some(sampling_file_in(folder)?),
+            (rules, _) => rules.clone(),
+        };
         Ok(Self {
-            groups: Groups::default(),
-            sampling: Sampling::open(settings.rules.as_deref())?,
+            groups: Groups::open(folder)?,
+            sampling: Sampling::open(rules.as_deref())?,
             telemetry: Telemetry::default(),
             retrievals: retrieval::Retrievals::default(),
             tags: Tags::default(),
