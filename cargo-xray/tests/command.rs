@@ -254,20 +254,26 @@ fn flags(command: &str) -> Vec<String> {
 
 #[test]
 fn the_page_has_all_commands_and_flags() {
-    let page = include_str!("../../docs/cargo-xray.md");
+    let page = concat!(include_str!("../../docs/cargo-xray.md"), include_str!("../../docs/daemon.md"));
     let all = ["view", "daemon", "tail", "trace", "query", "doctor"];
     let some = ["--public", "--bind-tcp", "--limit", "--json", "--last", "--policy"];
     for (command, some) in all.into_iter().zip(some) {
         let flags = flags(command);
         assert!(flags.iter().any(|flag| flag == some), "{flags:?}");
         for flag in flags.iter().filter(|flag| !["--color", "--help", "--version"].contains(&flag.as_str())) {
-            assert!(page.contains(&format!("`{flag}")) || page.contains(&format!("{flag} ")), "`{command}` has {flag}, which the page has not");
+            assert!(
+                page.contains(&format!("`{flag}")) || page.contains(&format!("{flag} ")),
+                "`{command}` has {flag}, which the page has not"
+            );
         }
     }
     let help = xray(&["--help"]).out;
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     for command in commands.filter_map(|line| line.split_whitespace().next()).filter(|command| *command != "help") {
-        assert!(page.contains(&format!("`{command}`")) || page.contains(&format!("`dashboard`, `{command}`")), "{command} is not in the page");
+        assert!(
+            page.contains(&format!("`{command}`")) || page.contains(&format!("`dashboard`, `{command}`")),
+            "{command} is not in the page"
+        );
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 use xray_model::TraceId;
 
@@ -14,7 +15,6 @@ use crate::clock;
 use crate::facts::Facts;
 use crate::filter::{self, Context, Filter};
 use crate::members::Members;
-use crate::settings::ANSWER_TIME_MAX;
 use crate::trace::Trace;
 use crate::traces::Traces;
 
@@ -61,9 +61,12 @@ impl Wanted {
     ///
     /// # Errors
     ///
-    /// If that takes too long.
-    pub(crate) fn select(&self, traces: &Traces, facts: &[Arc<Facts>]) -> Result<Vec<Arc<Facts>>, TooLong> {
-        self.filter.select(facts, &self.asking(traces), clock::now() + ANSWER_TIME_MAX).ok_or(TooLong)
+    /// If that takes longer than `time`.
+    pub(crate) fn select(&self, time: Duration, traces: &Traces, all: Vec<Arc<Facts>>) -> Result<Vec<Arc<Facts>>, TooLong> {
+        if self.filter.is_empty() {
+            return Ok(all);
+        }
+        self.filter.select(&all, &self.asking(traces), Some(clock::now() + time)).ok_or(TooLong(time))
     }
 
     /// What filters ask beyond facts.
@@ -74,11 +77,11 @@ impl Wanted {
 
 /// A filter takes too long for so many traces.
 #[derive(Debug)]
-pub(crate) struct TooLong;
+pub(crate) struct TooLong(Duration);
 
 impl fmt::Display for TooLong {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = ANSWER_TIME_MAX.as_secs();
+        let seconds = self.0.as_secs();
         write!(formatter, "To look through all traces takes more than {seconds} s: ask for a shorter time, or a simpler expression")
     }
 }

@@ -1,6 +1,6 @@
 //! A filter over many traces.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -11,27 +11,28 @@ use crate::facts::Facts;
 use crate::settings::{FILTER_THREADS_MAX, FILTER_TRACES_AT_ONCE};
 
 impl Filter {
-    /// Those that it lets through, in their order; none if that takes longer than `until`.
+    /// Those that it lets through, in their order; `None` if it gets later than `until` meanwhile.
     ///
     /// Most of the time goes into waiting for memory, so with many traces several threads do it.
-    pub(crate) fn select(&self, facts: &[Arc<Facts>], context: &(dyn Context + Sync), until: Instant) -> Option<Vec<Arc<Facts>>> {
+    pub(crate) fn select(&self, facts: &[Arc<Facts>], context: &(dyn Context + Sync), until: Option<Instant>) -> Option<Vec<Arc<Facts>>> {
         if self.is_empty() {
             return Some(facts.to_vec());
         }
         let chunks: Vec<&[Arc<Facts>]> = facts.chunks(FILTER_TRACES_AT_ONCE).collect();
         let (next, selected) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        // Documents take long to read, facts do not.
+        let between = if self.needs_trace { 1 } else { 256 };
+        let is_late = AtomicBool::new(false);
         let work = || {
-            loop {
+            while !is_late.load(Ordering::Relaxed) {
                 let place = next.fetch_add(1, Ordering::Relaxed);
                 let Some(chunk) = chunks.get(place) else { return };
-                let mut found = Vec::new();
-                for facts in *chunk {
-                    if clock::now() > until {
-                        return;
+                let mut found: Vec<Arc<Facts>> = Vec::new();
+                for some in chunk.chunks(between) {
+                    if until.is_some_and(|until| clock::now() > until) {
+                        return is_late.store(true, Ordering::Relaxed);
                     }
-                    if self.matches(facts, context) {
-                        found.push(Arc::clone(facts));
-                    }
+                    found.extend(some.iter().filter(|facts| self.matches(facts, context)).cloned());
                 }
                 selected.lock().unwrap_or_else(PoisonError::into_inner).push((place, found));
             }
@@ -44,10 +45,10 @@ impl Filter {
             }
             work();
         });
-        let mut selected: Vec<(usize, Vec<Arc<Facts>>)> = selected.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if selected.len() < chunks.len() {
+        if is_late.into_inner() {
             return None;
         }
+        let mut selected = selected.into_inner().unwrap_or_else(PoisonError::into_inner);
         selected.sort_unstable_by_key(|(place, _)| *place);
         Some(selected.into_iter().flat_map(|(_, found)| found).collect())
     }

@@ -36,6 +36,14 @@ pub(crate) fn badge(status: Status, http: Option<i64>) -> Markup {
     }
 }
 
+/// How a trace went; of one that goes on, nothing good is said yet.
+pub(crate) fn outcome(status: Status, http: Option<i64>, is_over: bool) -> Markup {
+    if status == Status::Ok && !is_over {
+        return html! { span.badge.neutral title="In progress, or its first segment has not arrived" { span aria-hidden="true" { "…" } " open" } };
+    }
+    badge(status, http)
+}
+
 /// A name from a document.
 pub(crate) fn name(name: &str) -> Markup {
     let shown = text::line(name, NAME_SHOWN_CHARS_MAX);
@@ -85,6 +93,12 @@ pub(crate) fn nothing_fits(scope: &Scope, path: &str, held: usize) -> Markup {
         let advice =
             html! { p { "What is wrong with it stands above. " a href=(scope.with_filter("").link(path)) { "Remove the filter" } "." } };
         return empty("The filter is not understood", &advice);
+    }
+    if scope.is_late() {
+        let advice = html! {
+            p { "The documents of too many traces had to be read. Choose a shorter time, or add a condition that leaves fewer of them, such as " code { "fault" } " or " code { "service(\"…\")" } "." }
+        };
+        return empty("To look through all traces takes too long", &advice);
     }
     let advice = html! {
         p {

@@ -12,7 +12,7 @@ use crate::clock;
 use crate::facts::Facts;
 use crate::filter::Filter;
 use crate::serve::App;
-use crate::settings::{FILTER_CHARS_MAX, QUERY_PARAMETERS_MAX};
+use crate::settings::{FILTER_CHARS_MAX, PAGE_TIME_MAX, QUERY_PARAMETERS_MAX};
 
 /// Stretches of time that can be chosen, shortest first.
 pub(crate) const CHOICES: [(&str, u64, &str); 4] =
@@ -32,11 +32,6 @@ impl Query {
     /// A parameter that is there and not empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
-    }
-
-    /// All values of a parameter.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
     /// A parameter that is a number.
@@ -66,6 +61,8 @@ pub(crate) struct Scope {
     parsed: Option<Filter>,
     /// What could not be understood; shown beside the filter.
     pub(crate) problems: Vec<Problem>,
+    /// To look through the traces took too long.
+    is_late: bool,
 }
 
 /// Something in the scope that could not be understood.
@@ -91,12 +88,17 @@ impl Scope {
             problems.push(Problem { message, column: Some(error.column() - 1) });
         });
         let range = range(query, &mut problems);
-        Self { filter: short, range, parsed: parsed.ok(), problems }
+        Self { filter: short, range, parsed: parsed.ok(), problems, is_late: false }
     }
 
     /// Whether the filter was not understood, so that nothing can be shown.
     pub(crate) fn is_broken(&self) -> bool {
         self.parsed.is_none() && !self.filter.is_empty()
+    }
+
+    /// Whether nothing is shown because it would have taken too long.
+    pub(crate) const fn is_late(&self) -> bool {
+        self.is_late
     }
 
     /// Whether everything is shown.
@@ -185,11 +187,9 @@ impl Scope {
         let Some(filter) = &self.parsed else { return Vec::new() };
         let (from, to) = self.bounds();
         let all = app.traces.facts_between(from..=to);
-        let selected = if filter.is_empty() { Ok(all) } else { Wanted::of(&app.api, filter.clone()).select(&app.traces, &all) };
-        selected.unwrap_or_else(|error| {
-            self.problems.push(Problem { message: format!("{error}."), column: None });
-            Vec::new()
-        })
+        let found = Wanted::of(&app.api, filter.clone()).select(PAGE_TIME_MAX, &app.traces, all);
+        self.is_late = found.is_err();
+        found.unwrap_or_default()
     }
 }
 
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_told() {
         let table = [
-            ("filter=duration+=>+5", "Column 11: `duration` is compared with a number"),
+            ("filter=duration+=>+5", "Column 11: write `>=`"),
             ("range=7d", "it can be 5m, 15m, 1h, 6h, all or custom"),
             ("from=yesterday", "give a time in UTC"),
             ("from=2024-03-13&to=2024-03-12", "ends before it begins"),

@@ -3,6 +3,7 @@
 //! maud escapes what means something in HTML. What a document could still do is to be endless, to turn around the direction of what follows,
 //! or to hold characters that HTML does not allow; that is dealt with here. Everything from documents goes through one of these.
 
+use crate::settings::KEY_CHARS_MAX;
 use crate::view::text::clean;
 
 /// One line of at most so many characters, with `…` in place of what is gone.
@@ -15,6 +16,11 @@ pub(crate) fn block(text: &str, chars: usize) -> String {
     let cut = cut(text, chars);
     let lines: Vec<String> = cut.split('\n').map(|line| clean(&line.replace('\t', "    "))).collect();
     lines.join("\n")
+}
+
+/// The beginning of a name, by which addresses name it: one of a megabyte would be no address. Whatever it is compared with is to be cut, too.
+pub(crate) fn key(name: &str) -> &str {
+    name.char_indices().nth(KEY_CHARS_MAX).map_or(name, |(end, _)| &name[..end])
 }
 
 fn cut(text: &str, chars: usize) -> String {

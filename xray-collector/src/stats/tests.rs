@@ -200,7 +200,9 @@ fn the_same_root_causes_are_one_group() {
     };
     let all = [documents(1, "Timeout", "pay"), documents(2, "Timeout", "pay"), documents(3, "Io", "pay"), documents(4, "Timeout", "bank")];
     let held = crate::traces::Traces::new(&crate::Settings::default());
-    all.iter().for_each(|document| drop(held.put(crate::facts::tests::written_out(document).as_bytes()).unwrap()));
+    for document in &all {
+        held.put(crate::facts::tests::written_out(document).as_bytes()).unwrap();
+    }
     let found: Vec<_> = held.all().iter().map(|trace| (trace.id(), crate::rootcause::RootCauses::of(trace))).collect();
     let groups = causes(found.iter().map(|(id, causes)| (*id, &causes.faults[..])));
     let shown: Vec<_> = groups

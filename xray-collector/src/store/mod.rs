@@ -121,12 +121,9 @@ impl Store {
     pub(crate) fn insert(&mut self, document: Document, packed: Packed, now: Instant) -> bool {
         self.expire(now);
         self.counts.documents += 1;
-        let (id, segments) = (document.trace_id(), document.tree().len());
+        let id = document.trace_id();
         let there = self.traces.find(id);
-        let record = there.and_then(|place| self.traces.get(place)).map(|(_, record)| record);
-        let (held, bytes) = record.map_or((0, 0), |record| (record.segments, record.bytes()));
-        let is_full = held + segments > self.segments_max || bytes + packed.bytes() > self.bytes_max;
-        if is_full || record.is_some_and(|record| !record.has_room(segments, packed.json_bytes())) {
+        if !self.has_room(there, &document, &packed) {
             self.counts.refused += 1;
             return false;
         }
@@ -159,8 +156,7 @@ impl Store {
         if there.is_none() && now.saturating_duration_since(when) > self.age_max {
             return true;
         }
-        let record = there.and_then(|place| self.traces.get(place)).map(|(_, record)| record);
-        if record.is_some_and(|record| !record.has_room(document.tree().len(), packed.json_bytes())) {
+        if !self.has_room(there, &document, &packed) {
             return true;
         }
         self.turn += 1;
@@ -176,6 +172,19 @@ impl Store {
         }
         self.add(place, document, packed, when);
         true
+    }
+
+    /// Whether a document does not make its trace larger than a trace may be, or than the store.
+    fn has_room(&self, place: Option<Place>, document: &Document, packed: &Packed) -> bool {
+        let segments = document.tree().len();
+        match place.and_then(|place| self.traces.get(place)) {
+            None => segments <= self.segments_max && packed.bytes() <= self.bytes_max,
+            Some((_, record)) => {
+                record.has_room(segments, packed.json_bytes())
+                    && record.segments + segments <= self.segments_max
+                    && record.bytes() + packed.bytes() <= self.bytes_max
+            }
+        }
     }
 
     /// Adds a document to a trace that is there.

@@ -1,12 +1,10 @@
 //! Which traces filters let through.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use xray_model::TraceId;
 
 use crate::Settings;
-use crate::clock;
 use crate::facts::Facts;
 use crate::filter::{Context, Filter, Group};
 use crate::trace::Trace;
@@ -415,8 +413,7 @@ fn many_traces_come_out_in_their_order() {
     for text in ["fault", "!fault", "", "rootcause.fault.service { last }", "error"] {
         let filter = Filter::parse(text).unwrap();
         let expected: Vec<_> = facts.iter().filter(|facts| filter.matches(facts, &traces)).cloned().collect();
-        assert_eq!(filter.select(&facts, &traces, clock::now() + Duration::from_secs(600)), Some(expected), "{text}");
-        let is_late = clock::now().checked_sub(Duration::from_nanos(1)).unwrap();
-        assert_eq!(filter.select(&facts, &traces, is_late).is_none(), !filter.is_empty(), "{text}");
+        assert_eq!(filter.select(&facts, &traces, None), Some(expected), "{text}");
+        assert_eq!(filter.select(&facts, &traces, Some(crate::clock::now())).is_some(), filter.is_empty(), "{text}");
     }
 }

@@ -72,6 +72,10 @@ fn requests<'a>(seen: &Seen<'a>, operation: &Operation) -> Vec<Request<'a>> {
 
 /// Traces with such requests, as near as filters can say it.
 fn traces(seen: &Seen<'_>, operation: &Operation, condition: &str) -> String {
+    // No filter is long enough for such a name.
+    if text::key(&operation.service).len() < operation.service.len() {
+        return seen.link_to(operation);
+    }
     let who = conditions::who(&operation.service, &operation.kind, operation.kind.is_empty());
     let conditions: Vec<String> =
         conditions::operation(operation.name.as_deref()).into_iter().chain((!condition.is_empty()).then(|| condition.to_owned())).collect();

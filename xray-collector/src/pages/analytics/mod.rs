@@ -18,7 +18,7 @@ use maud::{Markup, html};
 use super::layout::{Asked, Page, Section};
 use super::scope::{Query, Scope};
 use super::sort::Sorting;
-use super::{assets, parts};
+use super::{assets, parts, text};
 use crate::facts::Facts;
 use crate::serve::App;
 use crate::stats::{self, Operation};
@@ -128,7 +128,7 @@ impl Seen<'_> {
     /// The page with an operation looked at.
     fn link_to(&self, operation: &Operation) -> String {
         let name = operation.name.as_deref().unwrap_or_default();
-        self.link(&[("service", &operation.service), ("type", &operation.kind), ("operation", name)])
+        self.link(&[("service", text::key(&operation.service)), ("type", text::key(&operation.kind)), ("operation", text::key(name))])
     }
 }
 
@@ -136,11 +136,11 @@ fn chosen<'a>(operations: &'a [Operation], query: &Query) -> Option<&'a Operatio
     let service = query.get("service")?;
     let (kind, name) = (query.get("type"), query.get("operation"));
     // An address that was typed has no type.
+    let is = |own: &str, wanted: &str| text::key(own) == text::key(wanted);
     let fits = |operation: &&Operation| {
-        &*operation.service == service
-            && operation.name.as_deref().unwrap_or_default() == name.unwrap_or_default()
-            && kind.is_none_or(|kind| kind == &*operation.kind)
+        let own = operation.name.as_deref().unwrap_or_default();
+        is(&operation.service, service) && is(own, name.unwrap_or_default()) && kind.is_none_or(|kind| is(&operation.kind, kind))
     };
-    let exactly = operations.iter().filter(fits).find(|operation| &*operation.kind == kind.unwrap_or_default());
+    let exactly = operations.iter().filter(fits).find(|operation| is(&operation.kind, kind.unwrap_or_default()));
     exactly.or_else(|| operations.iter().find(fits))
 }

@@ -221,10 +221,13 @@
       k: () => move(-1),
       p: () => { if (live) pause(!paused); },
       t: () => { if (theme && Date.now() - went > 900) theme.requestSubmit(); },
+      x: () => one("tr.here a.toggle")?.click(),
+      "[": () => one("a[rel=prev]")?.click(),
+      "]": () => one("a[rel=next]")?.click(),
       "?": showHelp,
       g: () => { went = Date.now(); },
     };
-    const places = { m: 0, t: 1, a: 2, e: 3 };
+    const places = { m: 0, t: 1, a: 2, e: 3, b: 4, h: 5 };
     if (Date.now() - went < 900 && event.key in places) { all(".top nav a")[places[event.key]]?.click(); return; }
     const action = keys[event.key];
     if (action) { event.preventDefault(); action(); }

@@ -4,9 +4,10 @@ use maud::{Markup, html};
 
 use super::{Seen, condition, kind, trend};
 use crate::pages::{parts, text, time};
+use crate::query::Status;
 use crate::settings::TRACES_LISTED_MAX;
 use crate::stats::ErrorGroup;
-use crate::view::{number, word_of};
+use crate::view::number;
 
 pub(super) fn panel(seen: &Seen<'_>, group: &ErrorGroup) -> Markup {
     let scope = &seen.asked.scope;
@@ -32,7 +33,8 @@ pub(super) fn panel(seen: &Seen<'_>, group: &ErrorGroup) -> Markup {
                 @if condition(group).is_some() {
                     a.button href=(seen.traces_of(group)) { "Show traces" }
                     @if group.is_exception { span.faint.small { "by type and service; filters know no call sites" } }
-                } @else { p.faint.small { "It was dealt with: nothing is marked as " (word_of(crate::query::Status::Fault)) " or " (word_of(crate::query::Status::Error)) ", so that no filter finds it. These are its traces:" } }
+                } @else if group.status == Status::Ok { p.faint.small { "It was dealt with: nothing failed because of it, so that no filter finds it. These are its traces:" } }
+                @else { p.faint.small { "Its name is too long for a filter. These are its traces:" } }
             }
             div.body { h3 { "Over time" } (trend(seen, group)) }
             (traces(seen, group))

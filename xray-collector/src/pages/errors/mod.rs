@@ -68,7 +68,7 @@ fn chosen(groups: &[ErrorGroup], query: &Query) -> Option<usize> {
         return None;
     }
     // What an address leaves out is empty.
-    let fits = |text: &str, wanted: Option<&str>| wanted.unwrap_or_default() == text;
+    let fits = |name: &str, wanted: Option<&str>| text::key(wanted.unwrap_or_default()) == text::key(name);
     groups.iter().position(|group| fits(&group.kind, kind) && fits(&group.site, site) && fits(&group.service, service))
 }
 
@@ -194,7 +194,7 @@ fn kind(group: &ErrorGroup) -> Markup {
 
 impl Seen<'_> {
     fn key<'a>(&self, group: &'a ErrorGroup) -> [(&'static str, &'a str); 3] {
-        [("error", &group.kind), ("at", &group.site), ("in", &group.service)]
+        [("error", text::key(&group.kind)), ("at", text::key(&group.site)), ("in", text::key(&group.service))]
     }
 
     /// The page with this error looked at.
@@ -209,8 +209,12 @@ impl Seen<'_> {
     }
 }
 
-/// The filter that finds an error; filters know no call sites. `None` for exceptions that made nothing fail, which filters do not see.
+/// The filter that finds an error; filters know no call sites. `None` for exceptions that made nothing fail, which filters do not see, and
+/// for names that no filter is long enough for.
 fn condition(group: &ErrorGroup) -> Option<String> {
+    if [&group.kind, &group.service].into_iter().any(|name| text::key(name).len() < name.len()) {
+        return None;
+    }
     let who = conditions::quoted(&group.service);
     let failed = match (group.status, group.is_exception) {
         (Status::Ok, _) => return None,

@@ -125,7 +125,10 @@ fn route(through: &[Point], is_both: bool) -> Route {
 
 fn arrow(seen: &Seen<'_>, (from, edge): (usize, &Edge), route: &Route, has_label: bool, is_here: bool) -> Markup {
     let of = &edge.statistics;
-    let name = |node: usize| label::name(&seen.graph.nodes[node].name, &seen.graph.nodes[node].kind);
+    let name = |node: usize| match &seen.graph.nodes[node] {
+        node if node.is_client() => "Clients".to_owned(),
+        node => label::name(&node.name, &node.kind),
+    };
     let told = if edge.is_link { "message".to_owned() } else { seen.told(of) };
     let class = if of.share(of.faults) >= 0.05 { "edge bad" } else { "edge" };
     html! {

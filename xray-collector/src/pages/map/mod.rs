@@ -19,7 +19,7 @@ use maud::{Markup, html};
 
 use super::layout::{Asked, Page, Section};
 use super::scope::{Query, Scope};
-use super::{assets, conditions, parts};
+use super::{assets, conditions, parts, text};
 use crate::facts::Facts;
 use crate::graph::{Edge, Node, ServiceGraph, Statistics};
 use crate::serve::App;
@@ -61,9 +61,12 @@ async fn map(State(app): State<App>, mut asked: Asked) -> Response {
 fn chosen(graph: &ServiceGraph, query: &Query) -> Option<usize> {
     let name = query.get("node")?;
     let (kind, account) = (query.get("type").unwrap_or_default(), query.get("account"));
-    let fits = |node: &Node| &*node.name == name && &*node.kind == kind && node.account.as_deref() == account;
+    let is = |own: &str, wanted: &str| text::key(own) == text::key(wanted);
+    let fits = |node: &Node| {
+        is(&node.name, name) && is(&node.kind, kind) && is(node.account.as_deref().unwrap_or_default(), account.unwrap_or_default())
+    };
     // An address that was typed has the name only.
-    let by_name = || graph.nodes.iter().position(|node| &*node.name == name && !node.is_client());
+    let by_name = || graph.nodes.iter().position(|node| is(&node.name, name) && !node.is_client());
     graph.nodes.iter().position(fits).or_else(|| if kind.is_empty() { by_name() } else { None })
 }
 
@@ -140,14 +143,24 @@ impl Seen<'_> {
     fn link(&self, node: Option<usize>, is_whole: bool) -> String {
         let mut pairs = Vec::new();
         if let Some(node) = node.map(|node| &self.graph.nodes[node]) {
-            pairs.extend([("node", &*node.name), ("type", &*node.kind), ("account", node.account.as_deref().unwrap_or_default())]);
+            let account = node.account.as_deref().unwrap_or_default();
+            pairs.extend([("node", text::key(&node.name)), ("type", text::key(&node.kind)), ("account", text::key(account))]);
         }
         pairs.push(("size", if is_whole { WHOLE } else { "" }));
         self.scope.link_with(if node.is_some() { "/map" } else { "/" }, &pairs)
     }
 
+    /// No filter is long enough for its name.
+    fn is_too_long(&self, node: usize) -> bool {
+        let name = &self.graph.nodes[node].name;
+        text::key(name).len() < name.len()
+    }
+
     /// The traces that an edge is made of.
     fn traces_of_edge(&self, from: usize, edge: &Edge) -> String {
+        if self.is_too_long(from) || self.is_too_long(edge.to) {
+            return self.link_to(edge.to);
+        }
         let to = self.who(edge.to);
         let condition = if self.graph.nodes[from].is_client() {
             conditions::service_that(&to, "root")
@@ -161,6 +174,9 @@ impl Seen<'_> {
 
     /// The traces in which a service took part, in some way or other.
     fn traces_of_node(&self, node: usize, condition: &str) -> String {
+        if self.is_too_long(node) {
+            return self.link_to(node);
+        }
         let who = self.who(node);
         let condition = if condition.is_empty() { conditions::service(&who) } else { conditions::service_that(&who, condition) };
         self.scope.narrowed(&condition).link("/traces")
