@@ -252,7 +252,7 @@ mod tests {
         for document in documents {
             traces.put(document.to_string().as_bytes()).unwrap();
         }
-        Held { traces, api: Arc::new(Kept::new(&ServeSettings::default()).unwrap()) }
+        Held { traces, api: Arc::new(Kept::new(&ServeSettings::default(), None).unwrap()) }
     }
 
     /// All pages of a question: the ids on each, and the traces that were looked at for it.
