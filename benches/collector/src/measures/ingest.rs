@@ -24,7 +24,8 @@ pub fn measure(settings: &Settings) -> Rows {
 
 fn one(rows: &mut Rows, what: &str, documents: u64, limits: Limits) {
     let collector = Collector::start_with("127.0.0.1:0", limits).expect("a collector");
-    let mut sender = Role::start(&["send", &collector.local_addr().to_string(), &documents.to_string(), &(BAR + BAR / 20).to_string(), "5"]);
+    let mut sender =
+        Role::start(&["send", &collector.local_addr().to_string(), &documents.to_string(), &(BAR + BAR / 20).to_string(), "5"]);
     let begun = Instant::now();
     let said = sender.numbers();
     let (seconds, bytes) = (said[0], said[1]);
