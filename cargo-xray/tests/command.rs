@@ -248,17 +248,19 @@ fn cargo_finds_it_as_a_subcommand() {
 /// Flags that a command has, by its help.
 fn flags(command: &str) -> Vec<String> {
     let help = xray(&[command, "--help"]).out;
-    let words = help.lines().map(str::trim_start).filter(|line| line.starts_with("--") || line.starts_with("-p, --"));
-    words.filter_map(|line| line.split([' ', ',']).find(|word| word.starts_with("--")).map(str::to_owned)).collect()
+    let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
+    lines.filter_map(|line| line.split([' ', ',', '[']).find(|word| word.starts_with("--")).map(str::to_owned)).collect()
 }
 
 #[test]
 fn the_page_has_all_commands_and_flags() {
-    let page = include_str!("../../docs/cargo-xray.md");
-    for (command, some) in [("view", "--public"), ("tail", "--limit"), ("trace", "--json"), ("query", "--last"), ("doctor", "--policy")] {
+    let page = concat!(include_str!("../../docs/cargo-xray.md"), include_str!("../../docs/daemon.md"));
+    let all = ["view", "daemon", "tail", "trace", "query", "doctor"];
+    let some = ["--public", "--bind-tcp", "--limit", "--json", "--last", "--policy"];
+    for (command, some) in all.into_iter().zip(some) {
         let flags = flags(command);
         assert!(flags.iter().any(|flag| flag == some), "{flags:?}");
-        for flag in flags.iter().filter(|flag| *flag != "--color" && *flag != "--help") {
+        for flag in flags.iter().filter(|flag| !["--color", "--help", "--version"].contains(&flag.as_str())) {
             assert!(
                 page.contains(&format!("`{flag}")) || page.contains(&format!("{flag} ")),
                 "`{command}` has {flag}, which the page has not"
