@@ -5,6 +5,7 @@ use std::sync::Arc;
 use xray_model::document::{ParseError, Timestamp};
 
 use crate::facts::Facts;
+use crate::filter::Filter;
 use crate::graph::{self, ServiceGraph};
 use crate::settings::Settings;
 use crate::stats::{self, Axis};
@@ -36,6 +37,13 @@ impl Held {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.0.counts().1.bytes
+    }
+
+    /// How many traces a filter lets through, from asking for them to having them.
+    #[must_use]
+    pub fn query(&self, filter: &Filter) -> usize {
+        let facts = self.0.facts_between(Timestamp::default()..=Timestamp::from_nanos(u64::MAX));
+        filter.select(&facts, &self.0, None).map_or(0, |found| found.len())
     }
 
     /// What is held now.

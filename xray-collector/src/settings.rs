@@ -89,9 +89,9 @@ pub(crate) const BURST_ROUND: Duration = Duration::from_millis(1);
 pub(crate) const BURST_ROUNDS_MAX: usize = 200;
 
 /// Documents that are kept as they were read until the facts of their trace are made.
-pub(crate) const FRESH_DOCUMENTS_MAX: usize = 1_024;
+pub(crate) const FRESH_DOCUMENTS_MAX: usize = 512;
 /// Bytes of JSON of those documents; read, they take several times that.
-pub(crate) const FRESH_BYTES_MAX: usize = 2 << 20;
+pub(crate) const FRESH_BYTES_MAX: usize = 1 << 20;
 
 /// Segments and subsegments of one trace, and bytes of JSON of its documents: it is read as a whole whenever more of it arrives, and that takes
 /// several times as much memory. X-Ray itself takes 500 KB of a trace.

@@ -4,16 +4,24 @@ use autoxray_viewer_tests::Shop;
 use xray_collector::Settings;
 use xray_collector::measure::Held;
 
-/// This many traces, one each tenth of a second.
+/// This many traces.
 pub fn held(traces: u64) -> Held {
+    let held = Held::new(&unlimited());
+    for document in documents(traces) {
+        held.put(&document).expect("the shop writes documents that can be read");
+    }
+    held
+}
+
+/// Documents of so many traces, one trace each tenth of a second.
+pub fn documents(traces: u64) -> impl Iterator<Item = String> {
+    (0..traces).flat_map(|number| Shop::trace(number, 1_790_000_000.0 + number as f64 / 10.0))
+}
+
+/// Nothing is evicted.
+pub fn unlimited() -> Settings {
     let mut settings = Settings::default();
     settings.segments = usize::MAX;
     settings.bytes = usize::MAX;
-    let held = Held::new(&settings);
-    for number in 0..traces {
-        for document in Shop::trace(number, 1_710_276_830.0 + number as f64 / 10.0) {
-            held.put(&document).expect("the shop writes documents that can be read");
-        }
-    }
-    held
+    settings
 }

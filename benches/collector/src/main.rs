@@ -14,16 +14,17 @@ mod times;
 use std::env;
 
 use command_line::{Measure, Wanted};
-use measures::{answers, idle, ingest, memory, start};
+use measures::{answers, idle, ingest, memory, pages, start};
 use times::Rows;
 
 const MEASURES: &[Measure<Settings, Rows>] = &[
     Measure {
         name: "answers",
-        what: "service graph, statistics, errors and figures of all traces that are held",
+        what: "filters, service graph, statistics, errors and figures of all traces that are held",
         run: answers::measure,
         long: false,
     },
+    Measure { name: "pages", what: "pages of the viewer over HTTP, and in a browser if there is one", run: pages::measure, long: false },
     Measure { name: "ingest", what: "documents by UDP without a loss, in memory and on disk", run: ingest::measure, long: false },
     Measure { name: "memory", what: "memory of documents that are held", run: memory::measure, long: false },
     Measure { name: "start", what: "from the start to the first page", run: start::measure, long: false },

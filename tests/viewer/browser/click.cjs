@@ -211,6 +211,7 @@ async function clickWithScript(browser) {
   await sendTrace("newcomer");
   await page.getByText("newcomer").first().waitFor();
   assert.equal(await count(), before + 1);
+  assert.match(await page.locator("tr.fresh").first().innerText(), /newcomer/, "what is new is marked");
   await page.locator("#live").click();
   await page.locator("#live[aria-pressed=false]").waitFor();
   const asked = [];

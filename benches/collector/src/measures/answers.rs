@@ -1,12 +1,36 @@
 //! Everything that adds up over all traces that are held.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use xray_collector::filter::Filter;
+use xray_collector::measure::Held;
 
 use crate::Settings;
 use crate::held::held;
 use crate::times::Rows;
 
 const BAR: Option<Duration> = Some(Duration::from_millis(100));
+
+/// Of one filter query, 99 times of 100.
+const FILTER_BAR: Duration = Duration::from_millis(50);
+
+/// What people look for. None needs documents, as filters on root causes do.
+const FILTERS: [&str; 14] = [
+    "fault",
+    "error OR throttle",
+    "responsetime > 0.1",
+    "duration > 0.05 AND duration < 0.2",
+    "http.url CONTAINS \"checkout\"",
+    "http.status >= 500",
+    "service(\"checkout\")",
+    "service(\"payments\") { fault }",
+    "service(\"checkout\") { responsetime > 0.1 AND http.url CONTAINS \"orders\" }",
+    "edge(\"checkout\", \"payments\") { fault OR responsetime > 0.1 }",
+    "annotation[tier] = \"gold\" AND annotation[order.items] > 3",
+    "annotation[Revenue] > 50 !fault",
+    "service(id(name: \"reservations\", type: \"AWS::DynamoDB::Table\")) { throttle }",
+    "message CONTAINS \"bank\" OR user = \"nobody\"",
+];
 
 pub fn measure(settings: &Settings) -> Rows {
     let held = held(settings.traces);
@@ -20,5 +44,34 @@ pub fn measure(settings: &Settings) -> Rows {
     rows.time("percentiles by operation", BAR, settings.rounds, format!("{} operations", snapshot.operations()), || snapshot.operations());
     rows.time("errors", BAR, settings.rounds, format!("{} groups", snapshot.errors()), || snapshot.errors());
     rows.time("figures and service levels", BAR, settings.rounds, format!("{} groups", snapshot.figures()), || snapshot.figures());
+    filters(&held, settings, &mut rows);
     rows
+}
+
+/// By the wall clock, since several threads look through the traces.
+fn filters(held: &Held, settings: &Settings, rows: &mut Rows) {
+    let mut all = Vec::new();
+    for text in FILTERS {
+        let filter = Filter::parse(text).expect("a filter");
+        let found = held.query(&filter);
+        let once = |_| {
+            let begun = Instant::now();
+            held.query(&filter);
+            begun.elapsed()
+        };
+        let mut times: Vec<Duration> = (0..settings.rounds).map(once).collect();
+        times.sort_unstable();
+        all.extend_from_slice(&times);
+        rows.times(&format!("`{}`", text.replace('|', "\\|")), Some(FILTER_BAR), times, format!("wall time; {found} traces found"));
+    }
+    all.sort_unstable();
+    let p99 = all[(all.len() * 99).div_ceil(100) - 1];
+    let bar = format!("≤ {} ms", FILTER_BAR.as_millis());
+    rows.figure(
+        "filter query, p99",
+        &bar,
+        Some(p99 <= FILTER_BAR),
+        format!("{:.1} ms", p99.as_secs_f64() * 1e3),
+        format!("of {} queries, wall time", all.len()),
+    );
 }

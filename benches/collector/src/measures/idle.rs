@@ -31,7 +31,13 @@ pub fn measure(settings: &Settings) -> Rows {
         view.end();
         let met = is_bar.then_some(spent.is_zero());
         let bar = if is_bar { "0" } else { "" };
-        rows.figure(what, bar, met, format!("{:.3} ms", spent.as_secs_f64() * 1e3), format!("processor time of all threads in {seconds} s"));
+        rows.figure(
+            what,
+            bar,
+            met,
+            format!("{:.3} ms", spent.as_secs_f64() * 1e3),
+            format!("processor time of all threads in {seconds} s"),
+        );
     };
     idle("idle", true, &[], false);
     idle("idle, `--data`", true, &["--data", folder.to_str().expect("a path that is text")], false);

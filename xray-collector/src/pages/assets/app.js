@@ -58,6 +58,8 @@
       // What somebody is working in stays until the next time.
       if (!next || next.innerHTML === old.dataset.shown || old.matches("[data-held]")) continue;
       const shown = next.innerHTML;
+      const known = new Set(all("tr[data-key]", old).map((row) => row.dataset.key));
+      if (known.size) all("tr[data-key]", next).filter((row) => !known.has(row.dataset.key)).forEach((row) => row.classList.add("fresh"));
       const folded = all("details", next);
       all("details", old).forEach((part, index) => { if (folded[index]) folded[index].open = part.open; });
       old.replaceWith(next);
