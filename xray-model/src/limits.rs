@@ -19,6 +19,9 @@ pub const DOCUMENT_DEPTH_MAX: usize = 40;
 /// Largest own part of a segment or subsegment: what it needs in a document without its children. Values over it are trimmed, largest first.
 pub const OWN_BYTES_MAX: usize = 60_000;
 
+/// What a document tells of losses, as JSON; see `autoxray::stats`. It comes on top of the own part.
+pub const LOSSES_BYTES_MAX: usize = 4_000;
+
 /// Estimated size of what a trace may hold before completed subtrees are sent ahead of it.
 pub const STREAM_BYTES_MIN: usize = 60_000;
 
@@ -121,5 +124,5 @@ pub const METRIC_SERIES_TOTAL_MAX: usize = 5_000;
 /// Bytes of EMF documents kept for the CloudWatch agent while it cannot be reached, or does not keep up.
 pub const AGENT_KEPT_BYTES_MAX: usize = 1024 * 1024;
 
-const _: () = assert!(OWN_BYTES_MAX + 1_000 < DOCUMENT_BYTES_MAX, "a trimmed subsegment must fit a document of its own");
+const _: () = assert!(OWN_BYTES_MAX + LOSSES_BYTES_MAX + 1_000 < DOCUMENT_BYTES_MAX, "a trimmed subsegment must fit a document of its own");
 const _: () = assert!(2 * DOCUMENT_DEPTH_MAX + METADATA_DEPTH_MAX < 120, "nesting must stay below common readers' limit of 128");

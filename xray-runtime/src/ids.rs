@@ -64,6 +64,11 @@ fn random() -> [u64; 2] {
     GENERATOR.try_with(Generator::next).unwrap_or_else(|_| Generator { key: RandomState::new(), counter: Cell::new(0) }.next())
 }
 
+/// A number that names a recorder. A forked child shares it with its parent, as it does what was counted until then.
+pub(crate) fn recorder() -> u64 {
+    random()[0]
+}
+
 /// A fresh trace id, and the seed for the segment ids inside it.
 pub(crate) fn trace(unix_seconds: u64) -> (TraceId, Seed) {
     let [first, second] = random();

@@ -24,6 +24,7 @@ mod switch;
 #[path = "switch_compiled_out.rs"]
 mod switch;
 mod sys;
+mod told;
 mod value;
 
 pub use config::{Builder, Capture, Carriers, ContextMissing};

@@ -17,6 +17,7 @@ use crate::record::Measured;
 use crate::sampling::Sampler;
 use crate::stats::{Counters, LossKind, LossReason, Stats};
 use crate::switch;
+use crate::told::Told;
 use crate::value::quietly;
 
 /// Records what runs below it. A clone is another handle to the same recorder.
@@ -41,6 +42,7 @@ struct Inner {
     sampler: Sampler,
     exporter: Box<dyn Exporter>,
     counters: Counters,
+    told: Told,
     metrics: Option<SharedPulse>,
 }
 
@@ -117,6 +119,7 @@ impl Recorder {
             exporter: builder.take_exporter(),
             service_name: builder.service_name,
             counters: Counters::default(),
+            told: Told::new(),
             metrics,
         }))
     }
@@ -134,10 +137,9 @@ impl Recorder {
     /// What was recorded, sent and lost so far, and what was lost of its metrics.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let late = quietly(|| self.0.exporter.lost_later()).unwrap_or_default();
+        let late = self.ask_exporter();
         let stats = self.0.counters.snapshot().and_lost(LossKind::Document, &late);
-        let of_metrics = self.metrics().map(|metrics| metrics.stats().losses).unwrap_or_default();
-        of_metrics.iter().fold(stats, |stats, loss| stats.and_lost(loss.kind, &[(loss.reason, loss.count)]))
+        stats.and_all_lost(&self.metrics().map(Metrics::stats).unwrap_or_default())
     }
 
     /// Writes what has been measured, and waits until documents that the exporter keeps have left, at most `timeout` for each of the two;
@@ -221,6 +223,38 @@ impl Recorder {
         }
     }
 
+    /// What the next document is to tell of losses, as JSON: all there were, if there were some since a document told of them.
+    #[inline]
+    pub(crate) fn untold_losses(&self, origin: clock::Origin) -> Option<Vec<u8>> {
+        let has_untold = self.0.counters.has_untold() || self.metrics().is_some_and(|metrics| metrics.counters().has_untold());
+        if has_untold { self.tell_losses(origin) } else { None }
+    }
+
+    #[cold]
+    fn tell_losses(&self, origin: clock::Origin) -> Option<Vec<u8>> {
+        if !self.0.told.may_tell(origin.unix_seconds()) {
+            return None;
+        }
+        let of_metrics = self.metrics().map(Metrics::counters);
+        // Both are asked: each is about its own.
+        let is_untold = self.0.counters.take_untold() | of_metrics.is_some_and(Counters::take_untold);
+        // Another thread may have been faster.
+        is_untold.then(|| {
+            let of_metrics = of_metrics.map(Counters::snapshot).unwrap_or_default();
+            self.0.told.json(self.0.counters.snapshot().and_all_lost(&of_metrics))
+        })
+    }
+
+    /// Asks the exporter for losses that came to light after it had taken the documents.
+    #[cold]
+    fn ask_exporter(&self) -> Vec<(LossReason, u64)> {
+        let late = quietly(|| self.0.exporter.lost_later()).unwrap_or_default();
+        if self.0.told.learn(&late) {
+            self.0.counters.have_untold();
+        }
+        late
+    }
+
     /// Something was to be recorded and no segment is current. `what` names it.
     #[inline]
     pub(crate) fn context_missing(&self, kind: LossKind, what: impl FnOnce() -> String) {
@@ -246,24 +280,40 @@ impl Recorder {
     pub(crate) fn send(&self, batch: &mut Batch) {
         let _suppressed = Here::suppress();
         let mut counts = std::mem::take(&mut batch.counts);
+        let mut failed = false;
         for datagram in batch.datagrams() {
             match quietly(|| self.0.exporter.export(Document::new(datagram))).unwrap_or(Err(LossReason::Panicked)) {
                 Ok(()) => {
                     counts.documents += 1;
                     counts.bytes += datagram.len() as u64;
                 }
-                Err(reason) => self.lost(LossKind::Document, reason, 1),
+                Err(reason) => {
+                    failed = true;
+                    self.lost(LossKind::Document, reason, 1);
+                }
             }
         }
         if let Some(begun) = batch.begun.take() {
             counts.nanos = begun.nanos();
         }
-        self.0.counters.exported(&counts);
+        if self.0.counters.exported(&counts) || failed {
+            self.ask_exporter();
+        }
         crate::diag::say_pending();
     }
 }
 
 /// The figures of the recorder that is current here; outside a trace, of the process.
+///
+/// Documents tell of losses, too, so that a viewer can show them: the first segment that is sent after something was lost has, as metadata `losses`
+/// in the namespace `autoxray`, all that this recorder has lost since it was made, for example
+///
+/// ```json
+/// {"id": "53995c3f042cd8ad", "since": 1710276800, "lost": {"annotation, too large": 3, "document, no daemon listening": 12}}
+/// ```
+///
+/// `id` names the recorder, and `since` says when it was made, in seconds since 1970. As counts only rise, nothing is missed if such a document is lost
+/// itself. At most a few segments per second tell. On Lambda, whose segments are not sent from here, subsegments right below them do.
 #[must_use]
 pub fn stats() -> Stats {
     context::current_recorder().stats()

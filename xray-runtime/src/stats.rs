@@ -1,7 +1,8 @@
 //! What was recorded, what was sent, and what was lost and why.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 macro_rules! names {
@@ -12,7 +13,7 @@ macro_rules! names {
         pub enum $name { $($(#[$doc])* $variant,)* }
 
         impl $name {
-            const ALL: &'static [Self] = &[$(Self::$variant),*];
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant),*];
         }
 
         impl fmt::Display for $name {
@@ -76,7 +77,7 @@ names! {
 }
 
 const KINDS: usize = LossKind::ALL.len();
-const REASONS: usize = LossReason::ALL.len();
+pub(crate) const REASONS: usize = LossReason::ALL.len();
 
 /// The live counters of one recorder.
 #[derive(Debug, Default)]
@@ -88,24 +89,51 @@ pub(crate) struct Counters {
     bytes: AtomicU64,
     export_nanos: AtomicU64,
     losses: [[AtomicU64; REASONS]; KINDS],
+    /// Whether something was lost that no document tells of.
+    untold: AtomicBool,
 }
+
+/// Documents after which an exporter is asked for what it lost since.
+const DOCUMENTS_UNTIL_ASKED: u64 = 64;
 
 impl Counters {
     /// Counts `count` losses and says whether these are the first of their kind and reason.
     #[must_use]
     pub(crate) fn lost(&self, kind: LossKind, reason: LossReason, count: u64) -> bool {
-        self.losses[kind as usize][reason as usize].fetch_add(count, Relaxed) == 0
+        let first = self.losses[kind as usize][reason as usize].fetch_add(count, SeqCst) == 0;
+        self.have_untold();
+        first
+    }
+
+    /// Has the next document tell what was lost.
+    ///
+    /// All is in one order (`SeqCst`): who finds here that it will be told anyway has counted before [`Self::take_untold`] lets the telling
+    /// begin. Where much is lost on many threads, they only read this.
+    pub(crate) fn have_untold(&self) {
+        if !self.untold.load(SeqCst) {
+            self.untold.store(true, SeqCst);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn has_untold(&self) -> bool {
+        self.untold.load(Relaxed)
+    }
+
+    /// Whether there are losses to tell; to be asked before they are read.
+    pub(crate) fn take_untold(&self) -> bool {
+        self.untold.swap(false, SeqCst)
     }
 
     pub(crate) fn unsampled(&self) {
         self.unsampled.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn exported(&self, export: &Exported) {
+    /// Counts what was exported, and says now and then that it is time to ask what was lost of it since.
+    pub(crate) fn exported(&self, export: &Exported) -> bool {
         for (counter, amount) in [
             (&self.segments, export.segments),
             (&self.subsegments, export.subsegments),
-            (&self.documents, export.documents),
             (&self.bytes, export.bytes),
             (&self.export_nanos, export.nanos),
         ] {
@@ -113,15 +141,13 @@ impl Counters {
                 counter.fetch_add(amount, Relaxed);
             }
         }
+        let before = self.documents.fetch_add(export.documents, Relaxed);
+        before / DOCUMENTS_UNTIL_ASKED != before.wrapping_add(export.documents) / DOCUMENTS_UNTIL_ASKED
     }
 
     pub(crate) fn snapshot(&self) -> Stats {
-        let losses = LossKind::ALL
-            .iter()
-            .flat_map(|kind| LossReason::ALL.iter().map(move |reason| (*kind, *reason)))
-            .map(|(kind, reason)| Loss { kind, reason, count: self.losses[kind as usize][reason as usize].load(Relaxed) })
-            .filter(|loss| loss.count > 0)
-            .collect();
+        let pairs = LossKind::ALL.iter().flat_map(|kind| LossReason::ALL.iter().map(move |reason| (*kind, *reason)));
+        let all = pairs.map(|(kind, reason)| Loss { kind, reason, count: self.losses[kind as usize][reason as usize].load(SeqCst) });
         Stats {
             segments: self.segments.load(Relaxed),
             subsegments: self.subsegments.load(Relaxed),
@@ -129,7 +155,7 @@ impl Counters {
             documents: self.documents.load(Relaxed),
             bytes: self.bytes.load(Relaxed),
             export_time: Duration::from_nanos(self.export_nanos.load(Relaxed)),
-            losses,
+            losses: all.filter(|loss| loss.count > 0).collect(),
         }
     }
 }
@@ -174,11 +200,15 @@ impl Stats {
     pub(crate) fn and_lost(mut self, kind: LossKind, late: &[(LossReason, u64)]) -> Self {
         for (reason, count) in late.iter().copied().filter(|(_, count)| *count > 0) {
             match self.losses.iter_mut().find(|loss| loss.kind == kind && loss.reason == reason) {
-                Some(loss) => loss.count += count,
+                Some(loss) => loss.count = loss.count.saturating_add(count),
                 None => self.losses.push(Loss { kind, reason, count }),
             }
         }
         self
+    }
+
+    pub(crate) fn and_all_lost(self, other: &Self) -> Self {
+        other.losses.iter().fold(self, |stats, loss| stats.and_lost(loss.kind, &[(loss.reason, loss.count)]))
     }
 }
 

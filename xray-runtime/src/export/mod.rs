@@ -46,7 +46,8 @@ pub trait Exporter: fmt::Debug + Send + Sync + 'static {
         true
     }
 
-    /// Documents that were taken, and lost since, by reason. Asked for by [`stats`](crate::stats()).
+    /// Documents that were taken, and lost since, by reason. Asked for by [`stats`](crate::stats()), and now and then after an export: it
+    /// must not block either.
     fn lost_later(&self) -> Vec<(LossReason, u64)> {
         Vec::new()
     }

@@ -85,7 +85,7 @@ impl Resolver {
         let state = self.0.here().lock();
         let stranded = if state.failed { state.kept.len() as u64 } else { 0 };
         let lost = state.lost.iter().map(|(reason, count)| (*reason, *count));
-        lost.chain([(LossReason::Unresolved, stranded)]).collect()
+        lost.chain((stranded > 0).then_some((LossReason::Unresolved, stranded))).collect()
     }
 
     pub(super) fn flush(&self, timeout: Duration) -> bool {

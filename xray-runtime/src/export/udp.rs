@@ -85,7 +85,11 @@ impl Exporter for UdpExporter {
             Target::Literal(..) => Vec::new(),
             Target::Named(resolver) => resolver.lost(),
         };
-        lost.push((LossReason::Refused, self.late.load(Relaxed)));
+        let refused = self.late.load(Relaxed);
+        if refused > 0 {
+            // An empty list is not allocated.
+            lost.push((LossReason::Refused, refused));
+        }
         lost
     }
 }

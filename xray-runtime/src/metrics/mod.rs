@@ -299,6 +299,10 @@ impl Metrics {
         self.counters.snapshot().and_lost(LossKind::Measurement, &late)
     }
 
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
     fn write(&self, drained: &[Drained], properties: &[(&str, &str)]) {
         let watch = crate::clock::Stopwatch::start();
         let properties = self.usable_properties(drained, properties);
@@ -328,7 +332,7 @@ impl Metrics {
         .write(drained);
         store.give_back_buffers(buffers);
         exported.nanos = watch.nanos();
-        self.counters.exported(&exported);
+        let _ = self.counters.exported(&exported);
     }
 
     /// The properties that collide with nothing else at the root of any of these documents.

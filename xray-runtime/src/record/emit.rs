@@ -80,6 +80,12 @@ impl Table {
         }
         self.sort_children(top);
         let Some(identity) = &self.identity else { return };
+        let record = &mut self.records[top as usize];
+        if record.parent.slot == NOWHERE
+            && let Some(losses) = identity.recorder.untold_losses(identity.origin)
+        {
+            record.details.get_or_insert_default().tell_losses(losses);
+        }
         batch.get_or_insert_with(Batch::take).add(&Tree { identity, records: &self.records, top });
     }
 
