@@ -41,6 +41,7 @@ mod forward;
 pub mod fuzzing;
 mod graph;
 mod ingest;
+mod losses;
 #[doc(hidden)]
 pub mod measure;
 #[cfg(feature = "serve")]

@@ -135,6 +135,13 @@ pub(crate) const OTLP_ATTRIBUTES_MAX: usize = 512;
 /// Events of a span of OpenTelemetry that are kept as metadata.
 pub(crate) const OTLP_EVENTS_MAX: usize = 128;
 
+/// Programs whose losses are known; of one that tells beyond it, the one that told least recently is forgotten.
+pub(crate) const LOSERS_MAX: usize = 500;
+/// Kinds and reasons of losses of one program: as many as autoxray has.
+pub(crate) const LOSSES_MAX: usize = 100;
+/// Bytes of the name of such a loss.
+pub(crate) const LOSS_BYTES_MAX: usize = 80;
+
 /// Series of metrics that are kept; of those that come in beyond it, only how many is known.
 pub(crate) const METRICS_MAX: usize = 5_000;
 /// Points of a series that are kept; older ones stay in its sums.

@@ -14,6 +14,7 @@ use crate::collector::Progress;
 use crate::disk;
 use crate::facts::{Facts, Names};
 use crate::ingest::{Batch, Received};
+use crate::losses::{Losses, LossesSnapshot};
 use crate::metrics::{self, Metrics, MetricsSnapshot};
 use crate::rejects::{Reason, RejectedDatagram, Rejections};
 use crate::relay::Sink;
@@ -52,11 +53,18 @@ struct State {
     rejections: Rejections,
     rejected: u64,
     metrics: Metrics,
+    losses: Losses,
 }
 
 impl Traces {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let state = State { store: Store::new(settings), rejections: Rejections::default(), rejected: 0, metrics: Metrics::default() };
+        let state = State {
+            store: Store::new(settings),
+            rejections: Rejections::default(),
+            rejected: 0,
+            metrics: Metrics::default(),
+            losses: Losses::default(),
+        };
         let shared = Shared {
             state: Mutex::new(state),
             packer: Mutex::default(),
@@ -161,6 +169,7 @@ impl Traces {
         for Readable { document, packed } in documents {
             // Shares its bytes with the store.
             let kept = self.disk().map(|disk| (disk, document.trace_id(), packed.clone()));
+            state.losses.hear(&document, arrived.today);
             if state.store.insert(document, packed, arrived.now)
                 && let Some((disk, trace, packed)) = kept
             {
@@ -192,6 +201,7 @@ impl Traces {
         let arrived = Arrived::now();
         let mut count = 0;
         for (document, packed, at) in read {
+            state.losses.hear(&document, at);
             let when = arrived.now.checked_sub(arrived.today.since(at)).unwrap_or(arrived.now);
             if disk.is_stopped() || !state.store.restore(document, packed, when, arrived.now) {
                 return (count, false);
@@ -253,6 +263,11 @@ impl Traces {
         self.lock().metrics.snapshot()
     }
 
+    /// What programs say they lost.
+    pub(crate) fn losses(&self) -> LossesSnapshot {
+        self.lock().losses.snapshot()
+    }
+
     /// What is known of the traces that began in a stretch of time, earliest first.
     pub(crate) fn facts_between(&self, range: RangeInclusive<Timestamp>) -> Vec<Arc<Facts>> {
         self.current().store.facts_between(range)
@@ -309,6 +324,7 @@ impl Traces {
     pub(crate) fn clear(&self) {
         let mut state = self.lock();
         state.store.clear();
+        state.losses = Losses::default();
         self.disk().inspect(|disk| disk.clear());
     }
 }

@@ -9,6 +9,7 @@ use xray_model::document::Timestamp;
 
 use super::lacking::lacking;
 use super::layout::{Asked, Page, Section};
+use super::lost::lost;
 use super::{parts, text, time};
 use crate::api::Telemetry;
 use crate::collector::{DiskStats, Stats};
@@ -31,6 +32,7 @@ async fn health(State(app): State<App>, asked: Asked) -> Response {
             @if let Some(disk) = app.collector.disk() { (on_disk(&disk)) }
             (losses(&stats))
             @if let Some(sink) = app.traces.sink() { (forwarding(&sink.stats())) }
+            (lost(&app.traces.losses(), asked.now))
             (lacking(&app, &asked))
             (rejected(&app.collector.rejected(), asked.now))
             (sampling(&app.api.sampling, asked.now))

@@ -1,4 +1,4 @@
-//! What SDKs lost, or did not send yet: traces that lack something though nothing has come for a while, and whose part it is.
+//! What SDKs did not send, or not yet: traces that lack something though nothing has come for a while, and whose part it is.
 
 use std::collections::HashMap;
 

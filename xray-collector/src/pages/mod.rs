@@ -16,6 +16,7 @@ mod layout;
 mod lines;
 mod list;
 mod live;
+mod lost;
 mod map;
 mod metrics;
 mod parts;
