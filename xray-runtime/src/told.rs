@@ -5,8 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use xray_model::limits::LOSSES_BYTES_MAX;
 
+use crate::record::{Details, Metadata};
 use crate::stats::{Loss, LossKind, LossReason, REASONS, Stats};
 use crate::{clock, ids};
+
+/// Where they tell it, among metadata.
+const NAMESPACE: &str = "autoxray";
+const KEY: &str = "losses";
 
 /// Documents per second that tell. Where something is lost all the time, each would.
 const TOLD_PER_SECOND_MAX: u64 = 16;
@@ -66,6 +71,19 @@ impl Told {
         }
         json.push_str("}}");
         json.into_bytes()
+    }
+}
+
+impl Details {
+    /// Sets what is told of losses. There is room for it in any document, so that nothing of the program's gives way to it.
+    #[cold]
+    pub(crate) fn tell_losses(&mut self, json: Vec<u8>) {
+        let entry = Metadata { namespace: NAMESPACE.into(), key: KEY.into(), json };
+        self.bytes += entry.bytes();
+        match self.metadata.iter_mut().find(|other| other.namespace == entry.namespace && other.key == entry.key) {
+            Some(there) => self.bytes -= std::mem::replace(there, entry).bytes(),
+            None => self.metadata.push(entry),
+        }
     }
 }
 

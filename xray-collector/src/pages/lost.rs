@@ -30,7 +30,7 @@ pub(super) fn lost(losses: &LossesSnapshot, now: Timestamp) -> Markup {
         @if losses.rows.is_empty() { p.body.faint { "No program has told of losses. Those with autoxray do, with the next segment; other SDKs do not." } }
         @else {
             div.scroll tabindex="0" {
-                table {
+                table.lost {
                     thead { tr {
                         th scope="col" { "Service" }
                         th scope="col" { "What" }

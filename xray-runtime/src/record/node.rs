@@ -196,14 +196,10 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         escaped_len(&self.namespace) + escaped_len(&self.key) + self.json.len() + 12
     }
 }
-
-/// Where documents tell of losses; see [`stats`](crate::stats()).
-const LOSSES_NAMESPACE: &str = "autoxray";
-const LOSSES_KEY: &str = "losses";
 
 /// Upper bound of an encoded link.
 const LINK_BYTES: usize = 100;
@@ -268,17 +264,6 @@ impl Details {
             self.bytes -= self.metadata.pop().map_or(0, |entry| entry.bytes());
             Err(full)
         })
-    }
-
-    /// Sets what is told of losses. There is room for it in any document, so that nothing of the program's gives way to it.
-    #[cold]
-    pub(super) fn tell_losses(&mut self, json: Vec<u8>) {
-        let entry = Metadata { namespace: LOSSES_NAMESPACE.into(), key: LOSSES_KEY.into(), json };
-        self.bytes += entry.bytes();
-        match self.metadata.iter_mut().find(|other| other.namespace == entry.namespace && other.key == entry.key) {
-            Some(there) => self.bytes -= std::mem::replace(there, entry).bytes(),
-            None => self.metadata.push(entry),
-        }
     }
 
     pub(crate) fn set_user(&mut self, user: String) -> Result<(), Full> {

@@ -55,7 +55,8 @@ pub(crate) fn documents(value: &str) -> Vec<String> {
             "00000000000000ab",
             json!({"parent_id": "00000000000000aa", "service": {"version": value, value: value},
             "annotations": {value: value, "plain": value, "sla.operation": value, "sla.violated": true, "sla.target_ms": 1, "sla.actual_ms": 2},
-            "metadata": {"metrics": {value: {"value": 1, "unit": value, "dimensions": {value: value}}}}}),
+            "metadata": {"metrics": {value: {"value": 1, "unit": value, "dimensions": {value: value}}},
+                "autoxray": {"losses": {"id": "00000000000000ab", "since": value, "lost": {value: 3, format!("a, {value}"): 2, "b": value}}}}}),
         ),
         own(
             "00000000000000ac",
