@@ -151,6 +151,8 @@ fn somebody_else_there_is_told() {
         "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi",
         "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
         "HTTP/1.1 403 Forbidden\r\ncontent-length: 26\r\n\r\n{\"message\":\"not for you\"}  ",
+        "HTTP/1.1 403 Forbidden\r\nx-amzn-requestid: 1\r\ncontent-length: 26\r\n\r\n{\"message\":\"not for you\"}  ",
+        "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n",
     ];
     let server = std::thread::spawn(move || {
         for answer in answers {
@@ -159,8 +161,13 @@ fn somebody_else_there_is_told() {
             stream.write_all(answer.as_bytes()).unwrap();
         }
     });
-    for expected in ["does not answer as X-Ray does", "is no X-Ray API: it answers /TraceSummaries with status 404", "error: not for you\n"]
-    {
+    for expected in [
+        "does not answer as X-Ray does",
+        "is no X-Ray API: it answers /TraceSummaries with status 404",
+        "error: not for you\n",
+        "is an X-Ray daemon, not a local X-Ray; AWS answers by way of it: not for you",
+        "is an X-Ray daemon: it takes traces, and hands none out. Start a local X-Ray by `cargo xray view",
+    ] {
         let said = xray(&["query", "--address", &at]);
         assert!(said.code == Some(1) && said.err.contains(expected), "{expected}: {said:?}");
     }

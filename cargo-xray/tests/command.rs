@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::process::Command;
 
-use common::{SHOP, run, workspace, xray_in};
+use common::{SHOP, run, workspace, xray, xray_in};
 
 const MAIN: &str = r#"mod pay;
 #[path = "../shared/stock.rs"]
@@ -243,4 +243,43 @@ fn cargo_finds_it_as_a_subcommand() {
     assert!(said.out.contains("Usage: cargo xray <COMMAND>"), "{}", said.out);
     let version = xray_in(std::path::Path::new("."), &["--version"]);
     assert!(version.out.contains(env!("CARGO_PKG_VERSION")), "{version:?}");
+}
+
+/// Flags that a command has, by its help.
+fn flags(command: &str) -> Vec<String> {
+    let help = xray(&[command, "--help"]).out;
+    let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
+    lines.filter_map(|line| line.split([' ', ',', '[']).find(|word| word.starts_with("--")).map(str::to_owned)).collect()
+}
+
+#[test]
+fn the_page_has_all_commands_and_flags() {
+    let page = concat!(include_str!("../../docs/cargo-xray.md"), include_str!("../../docs/daemon.md"));
+    let all = ["view", "daemon", "tail", "trace", "query", "doctor"];
+    let some = ["--public", "--bind-tcp", "--limit", "--json", "--last", "--policy"];
+    for (command, some) in all.into_iter().zip(some) {
+        let flags = flags(command);
+        assert!(flags.iter().any(|flag| flag == some), "{flags:?}");
+        for flag in flags.iter().filter(|flag| !["--color", "--help", "--version"].contains(&flag.as_str())) {
+            assert!(
+                page.contains(&format!("`{flag}")) || page.contains(&format!("{flag} ")),
+                "`{command}` has {flag}, which the page has not"
+            );
+        }
+    }
+    let help = xray(&["--help"]).out;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    for command in commands.filter_map(|line| line.split_whitespace().next()).filter(|command| *command != "help") {
+        assert!(
+            page.contains(&format!("`{command}`")) || page.contains(&format!("`dashboard`, `{command}`")),
+            "{command} is not in the page"
+        );
+    }
+}
+
+#[test]
+fn what_is_called_for_help_says_which_exit_codes_there_are() {
+    for args in [&["--help"][..], &["doctor", "--help"]] {
+        assert!(xray(args).out.contains("Exit code: 0 if"), "{args:?}");
+    }
 }

@@ -164,3 +164,32 @@ fn a_folder_that_cannot_be_used_is_an_error() {
     assert!(third.code == Some(1) && third.err.contains("was not written by a local X-Ray"), "{third:?}");
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn groups_and_sampling_rules_outlast_a_restart() {
+    let folder = folder("groups");
+    let view = start(&folder);
+    ask(&view.at, "POST", "/CreateGroup", r#"{"GroupName":"slow","FilterExpression":"responsetime > 2"}"#);
+    ask(&view.at, "POST", "/CreateGroup", r#"{"GroupName":"gone"}"#);
+    ask(&view.at, "POST", "/DeleteGroup", r#"{"GroupName":"gone"}"#);
+    let rule = r#"{"SamplingRule":{"RuleName":"all","Priority":7,"FixedRate":1,"ReservoirSize":2,"ServiceName":"*","ServiceType":"*","Host":"*","HTTPMethod":"*",
+        "URLPath":"*","ResourceARN":"*","Version":1}}"#;
+    ask(&view.at, "POST", "/CreateSamplingRule", rule);
+    let asked = |view: &View| [ask(&view.at, "POST", "/Groups", "{}"), ask(&view.at, "POST", "/GetSamplingRules", "{}")];
+    let before: Vec<Value> = asked(&view).iter().map(|answer| serde_json::from_str(answer).unwrap()).collect();
+    assert_eq!(before[0]["Groups"].as_array().unwrap().len(), 2);
+    drop(view);
+    let view = start(&folder);
+    let after: Vec<Value> = asked(&view).iter().map(|answer| serde_json::from_str(answer).unwrap()).collect();
+    assert_eq!(after[0], before[0]);
+    let names = |answer: &Value| -> Vec<Value> {
+        answer["SamplingRuleRecords"].as_array().unwrap().iter().map(|record| record["SamplingRule"].clone()).collect()
+    };
+    assert_eq!(names(&after[1]), names(&before[1]));
+    assert_eq!(names(&after[1]).len(), 2);
+    drop(view);
+    std::fs::write(folder.join("groups.json"), r#"{"Groups":[{"GroupName":"bad","FilterExpression":"responsetime >"}]}"#).unwrap();
+    let refused = xray(&["view", "--address", "127.0.0.1:0", "--data", folder.to_str().unwrap()]);
+    assert!(refused.code == Some(1) && refused.err.contains("groups.json cannot be used: Groups[0].FilterExpression"), "{refused:?}");
+    std::fs::remove_dir_all(folder).unwrap();
+}

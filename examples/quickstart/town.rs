@@ -3,13 +3,15 @@
 //! `checkout`, `inventory` and `payment` are traced by autoxray as any program would be. AWS, the database and the bank are only slept for; an
 //! integration would record them as `call` does here. What comes from elsewhere, a storefront and a mailer, is in `neighbours`.
 
+use std::error::Error;
+use std::fmt;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
 use autoxray::map::{BusinessMetrics, Cache, CacheOperation, Database, ErrorClass, ErrorReport, Event, Transaction};
-use autoxray::{ErrorKind, Namespace, TraceHeader, segment, subsegment, trace_header, traced};
+use autoxray::{Classify, ErrorKind, Failure, Namespace, TraceHeader, segment, subsegment, trace_header, traced};
 use tokio::time::sleep;
 use xray_model::document::{Http, HttpRequest, HttpResponse};
 
@@ -133,7 +135,7 @@ async fn payment(cents: u64, status: u16, time: Duration) {
     check_fraud().await;
     let answered = charge(status, time).await;
     if let Err(error) = answered {
-        autoxray::record_error(&error);
+        autoxray::record_error(Failure::from(&error).kind(error.kind()));
     }
 }
 
@@ -143,12 +145,40 @@ async fn check_fraud() {
 }
 
 #[traced]
-async fn charge(status: u16, time: Duration) -> io::Result<()> {
+async fn charge(status: u16, time: Duration) -> Result<(), Unpaid> {
     http("bank.example", "https://bank.example/v2/charges", status, time).await;
     match status {
-        504 => Err(io::Error::new(io::ErrorKind::TimedOut, "bank.example did not answer")),
-        402 => Err(io::Error::new(io::ErrorKind::PermissionDenied, "the card was declined")),
+        504 => Err(Unpaid::Late(io::Error::new(io::ErrorKind::TimedOut, "no answer"))),
+        402 => Err(Unpaid::Declined),
         _ => Ok(()),
+    }
+}
+
+#[derive(Debug)]
+enum Unpaid {
+    Declined,
+    Late(io::Error),
+}
+
+impl fmt::Display for Unpaid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Declined => "the card was declined",
+            Self::Late(_) => "bank.example cannot be reached",
+        })
+    }
+}
+
+impl Error for Unpaid {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        if let Self::Late(error) = self { Some(error) } else { None }
+    }
+}
+
+/// A card without cover is no fault of the service.
+impl Classify for Unpaid {
+    fn kind(&self) -> ErrorKind {
+        if let Self::Declined = self { ErrorKind::Error } else { ErrorKind::Fault }
     }
 }
 

@@ -21,6 +21,7 @@ const SOCKETS: Rule = Rule {
     places: &[
         "xray-runtime/src/export/",
         "xray-collector/src/ingest/",
+        "xray-collector/src/forward/",
         "xray-collector/src/serve/",
         "xray-testkit/src/daemon.rs",
         "cargo-xray/src/doctor/probe.rs",
@@ -62,8 +63,8 @@ const CLOCKS: Rule = Rule {
 };
 
 const RANDOMNESS: Rule = Rule {
-    what: "random numbers are drawn in ids.rs only",
-    places: &["xray-runtime/src/ids.rs"],
+    what: "random numbers are drawn in ids.rs only, and for pauses between attempts",
+    places: &["xray-runtime/src/ids.rs", "xray-collector/src/forward/worker.rs"],
     signs: &["RandomState", "DefaultHasher", "getrandom", "fastrand", "rand::"],
 };
 

@@ -97,6 +97,12 @@ fn names_a_feature(tokens: &proc_macro2::TokenStream) -> bool {
     source::flat(tokens.clone()).iter().any(|token| token.text == "feature")
 }
 
+/// For a crate or module as a whole, that something may be unused where a feature is off: that changes no code.
+fn is_of_lints(attribute: &syn::Attribute, tokens: &proc_macro2::TokenStream) -> bool {
+    let is_inner = matches!(attribute.style, syn::AttrStyle::Inner(_));
+    is_inner && attribute.path().is_ident("cfg_attr") && source::flat(tokens.clone()).iter().any(|token| token.text == "allow")
+}
+
 impl<'ast> Visit<'ast> for Features<'_> {
     fn visit_item(&mut self, item: &'ast syn::Item) {
         let attributes = match item {
@@ -115,6 +121,7 @@ impl<'ast> Visit<'ast> for Features<'_> {
         if let syn::Meta::List(list) = &attribute.meta
             && (list.path.is_ident("cfg") || list.path.is_ident("cfg_attr"))
             && names_a_feature(&list.tokens)
+            && !is_of_lints(attribute, &list.tokens)
         {
             self.problem(attribute.span().start().line);
         }

@@ -2,8 +2,9 @@
 
 import json
 import time
+from urllib.request import urlopen
 
-from ask import RULES, WIDE, refused, xray
+from ask import ENDPOINT, RULES, WIDE, refused, xray
 
 
 def groups():
@@ -128,7 +129,9 @@ def targets():
 
 def telemetry():
     record = {"Timestamp": time.time(), "SegmentsReceivedCount": 5, "BackendConnectionErrors": {"TimeoutCount": 1}}
-    xray.put_telemetry_records(TelemetryRecords=[record], Hostname="here")
+    xray.put_telemetry_records(TelemetryRecords=[record], Hostname="daemon-of-mine")
+    with urlopen(f"{ENDPOINT}/health") as page:
+        assert b"daemon-of-mine" in page.read(), "what daemons say is shown"
     refused("InvalidRequestException", xray.put_telemetry_records, TelemetryRecords=[{"SegmentsSentCount": 1}])
     refused("InvalidRequestException", xray.put_telemetry_records, TelemetryRecords=[{**record, "SegmentsSentCount": -1}])
 

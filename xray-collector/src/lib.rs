@@ -18,6 +18,11 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+// What answers questions is there for `serve`; with all features, everything is in use.
+#![cfg_attr(not(feature = "serve"), allow(dead_code, unused_imports))]
+// Where there is no disk, nothing behind one is reached.
+#![cfg_attr(not(feature = "disk"), allow(unreachable_code))]
+
 #[cfg(feature = "serve")]
 mod api;
 mod arrival;

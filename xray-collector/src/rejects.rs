@@ -13,7 +13,7 @@ use xray_model::document::Timestamp;
 pub enum Reason {
     /// The datagram is not what the daemon takes.
     Datagram(Rejected),
-    /// The body is OTLP (`T1S…`, `T1U…`) that cannot be read, or holds spans that are none. Without the feature `otlp`: any OTLP.
+    /// The body is OTLP (`T1S…`, `T1U…`) that cannot be read, or holds spans of OpenTelemetry that are none. Without the feature `otlp`: any OTLP.
     Otlp,
     /// The body is metrics of OpenTelemetry (`M1…`), which are not taken. Metrics in CloudWatch's embedded format are.
     OtlpMetrics,

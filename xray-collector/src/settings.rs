@@ -89,9 +89,9 @@ pub(crate) const BURST_ROUND: Duration = Duration::from_millis(1);
 pub(crate) const BURST_ROUNDS_MAX: usize = 200;
 
 /// Documents that are kept as they were read until the facts of their trace are made.
-pub(crate) const FRESH_DOCUMENTS_MAX: usize = 1_024;
+pub(crate) const FRESH_DOCUMENTS_MAX: usize = 512;
 /// Bytes of JSON of those documents; read, they take several times that.
-pub(crate) const FRESH_BYTES_MAX: usize = 2 << 20;
+pub(crate) const FRESH_BYTES_MAX: usize = 1 << 20;
 
 /// Segments and subsegments of one trace, and bytes of JSON of its documents: it is read as a whole whenever more of it arrives, and that takes
 /// several times as much memory. X-Ray itself takes 500 KB of a trace.
@@ -124,15 +124,15 @@ pub(crate) const NODES_MAX: usize = 10_000;
 /// Other names under which callers know what they call, of each edge of a service map.
 pub(crate) const ALIASES_MAX: usize = 20;
 
-/// Spans of one OTLP request that are looked at: what X-Ray's OTLP endpoint takes.
+/// Spans of one request of OpenTelemetry's protocol (OTLP) that are looked at: what X-Ray's OTLP endpoint takes.
 pub(crate) const OTLP_SPANS_MAX: usize = 10_000;
-/// Bytes of one span: what X-Ray's OTLP endpoint takes.
+/// Bytes of one span of OpenTelemetry: what X-Ray's OTLP endpoint takes.
 pub(crate) const OTLP_SPAN_BYTES_MAX: usize = 200 << 10;
-/// Bytes of what describes the sender of spans. X-Ray's OTLP endpoint takes 16 KB of protocol buffers; as JSON the same is several times that.
+/// Bytes of what describes the sender in OpenTelemetry's protocol. X-Ray's OTLP endpoint takes 16 KB of protocol buffers; as JSON the same is several times that.
 pub(crate) const OTLP_RESOURCE_BYTES_MAX: usize = 64 << 10;
 /// Attributes of a span, an event or a resource that are looked at; OpenTelemetry's SDKs send 128 at most unless told otherwise.
 pub(crate) const OTLP_ATTRIBUTES_MAX: usize = 512;
-/// Events of a span that are kept as metadata.
+/// Events of a span of OpenTelemetry that are kept as metadata.
 pub(crate) const OTLP_EVENTS_MAX: usize = 128;
 
 /// Series of metrics that are kept; of those that come in beyond it, only how many is known.
@@ -194,6 +194,8 @@ pub(crate) const BODIES_BYTES_MAX: usize = 64 << 20;
 pub(crate) const SMALL_BODY_BYTES: usize = 64 << 10;
 /// Larger bodies of X-Ray's operations that are read as JSON at a time; each may take many times its size.
 pub(crate) const LARGE_BODIES_AT_ONCE: usize = 2;
+/// Questions that are worked on at a time; more wait. What daemons and SDKs send does not wait with them.
+pub(crate) const QUESTIONS_AT_ONCE: usize = 4;
 /// How long a client may take for the body of its request.
 pub(crate) const BODY_TIME_MAX: Duration = Duration::from_secs(10);
 /// Bytes of the head of a request.

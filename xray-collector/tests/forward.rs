@@ -387,6 +387,18 @@ fn what_cannot_be_begun_is_said() {
 }
 
 #[test]
+fn nothing_is_sent_in_a_circle() {
+    let near = local();
+    let port = near.local_addr().port();
+    for target in [format!("otlp:http://127.0.0.1:{port}"), format!("otlp:http://localhost:{port}"), format!("otlp:http://[::1]:{port}/")] {
+        let error = Forwarder::start(near.collector(), target.parse().unwrap()).unwrap_err().to_string();
+        assert!(error.contains("is this collector itself"), "{error}");
+    }
+    let error = Forwarder::start(near.collector(), Forward::Xray(xray(near.local_addr()))).unwrap_err().to_string();
+    assert!(error.contains("is this collector itself"), "{error}");
+}
+
+#[test]
 fn a_daemon_has_no_viewer_and_two_addresses() {
     let far = local();
     let mut settings = Settings::default();
@@ -442,7 +454,7 @@ impl Drop for Moto {
 }
 
 #[test]
-fn moto_takes_what_is_sent_and_what_is_told() {
+fn moto_takes_what_is_sent() {
     let moto = Moto::start();
     let near = local();
     let forwarder = Forwarder::start(near.collector(), Forward::Xray(xray(&moto.1))).unwrap();

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use xray_model::Endpoint;
 
+use super::Peer;
 use crate::Error;
 
 /// How long a collector may take for an answer.
@@ -91,8 +92,17 @@ impl Client {
             return serde_json::from_slice(&answer.body)
                 .map_err(|error| Error::new(format!("what is at {} does not answer as X-Ray does: {error}", self.at)));
         }
+        let by_daemon = matches!(Peer::of(&Ok(answer.clone())), Peer::Daemon | Peer::Refused(_));
         Err(Error::new(match answer.problem() {
+            Some(message) if by_daemon => {
+                format!("at {} is an X-Ray daemon, not a local X-Ray; AWS answers by way of it: {}", self.at, xray_model::shown(&message))
+            }
             Some(message) => message,
+            None if by_daemon => format!(
+                "at {} is an X-Ray daemon: it takes traces, and hands none out. Start a local X-Ray by `cargo xray view --address \
+                 127.0.0.1:2001`, and set AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2001 for programs",
+                self.at
+            ),
             None => format!(
                 "what is at {} is no X-Ray API: it answers {path} with status {}. Say by `--address HOST:PORT` where a collector is",
                 self.at, answer.status

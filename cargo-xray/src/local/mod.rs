@@ -66,11 +66,11 @@ pub(crate) fn run(args: &ViewArgs, environment: &Environment) -> Result<(), Erro
     for log in args.logs.iter().filter(|log| !log.is_file()) {
         eprintln!("warning: {} is not there, or is no file: its lines are shown once it is", log.display());
     }
-    let forwarder = args.forward.clone().map(|forward| forward::start(forward, environment)).transpose()?;
     let settings = match &args.data {
         Some(folder) => Settings::default().with_data(folder.clone()),
         None => Settings::default(),
     };
+    let forwarder = args.forward.clone().map(|forward| forward::start(forward, environment)).transpose()?;
     let local = Local::start(args.address, settings, serve).map_err(|error| trouble::not_started(args.address, &error))?;
     if let Some(forwarder) = &forwarder {
         forwarder.attach(local.collector()).map_err(|error| Error::new(error.to_string()))?;

@@ -30,6 +30,11 @@ const PAGES = [
   { name: "timeline-alone", path: `/traces/${traces.alone}` },
   { name: "documents", path: `/traces/${traces.failed}/raw` },
   { name: "logs", path: `/traces/${traces.failed}/logs` },
+  { name: "analytics", path: "/analytics" },
+  { name: "analytics-compared", path: `/analytics?filter=${encoded('service("checkout")')}&with=${encoded("fault")}` },
+  { name: "map-chosen", path: "/map?node=checkout&type=AWS%3A%3AEC2%3A%3AInstance" },
+  { name: "errors", path: "/errors" },
+  { name: "metrics", path: "/metrics" },
   { name: "health", path: "/health" },
 ];
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 400, height: 860 } };
@@ -104,7 +109,19 @@ async function clickWithScript(browser) {
   listen(page, () => `clicking at ${page.url()}`);
   const url = () => new URL(page.url());
 
+  // Map: a service, its calls, the traces behind them.
+  await page.goto(`${VIEWER}/`);
+  await page.locator("svg.map a.node").filter({ hasText: "checkout" }).first().click();
+  await page.locator("#detail").getByRole("heading", { name: "checkout" }).waitFor();
+  assert.equal(url().searchParams.get("node"), "checkout");
+  await page.goto(`${VIEWER}/`);
+  await page.locator("svg.map a.edge").first().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/traces?filter=**");
+  await page.locator("table.traces tbody tr").first().waitFor();
+
   // List: keys, sorting, brushing.
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Traces" }).click();
   await page.goto(`${VIEWER}/traces`);
   await page.keyboard.press("j");
   await page.keyboard.press("j");
@@ -113,6 +130,10 @@ async function clickWithScript(browser) {
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/traces/${second}*`);
   await page.goBack();
+  await page.keyboard.press("]");
+  await page.waitForURL("**page=2");
+  await page.keyboard.press("[");
+  await page.waitForURL("**/traces");
   await page.getByRole("link", { name: "Response", exact: true }).click();
   await page.waitForURL("**sort=response**");
   const box = await page.locator("#how-long svg").boundingBox();
@@ -122,6 +143,21 @@ async function clickWithScript(browser) {
   await page.mouse.up();
   await page.waitForURL("**min=**");
   assert.ok(Number(url().searchParams.get("min")) < Number(url().searchParams.get("max")), "brushing chooses a stretch");
+
+  // Errors: a kind, one of its traces; analytics: two filters side by side, a service; metrics: a service level.
+  await page.getByRole("link", { name: "Errors", exact: true }).first().click();
+  await page.waitForURL("**/errors");
+  await page.getByRole("link", { name: "CheckoutError" }).first().click();
+  await page.locator("main", { hasText: "order not placed" }).locator('a[href^="/traces/1-"]').first().click();
+  await page.waitForURL("**/traces/1-**");
+  await page.goto(`${VIEWER}/analytics`);
+  await page.locator("#with").fill('service("checkout")');
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.waitForURL("**with=**");
+  await page.locator("main", { hasText: "checkout" }).waitFor();
+  await page.getByRole("link", { name: "Metrics", exact: true }).click();
+  await page.waitForURL("**/metrics**");
+  await page.getByRole("link", { name: "place order" }).first().waitFor();
 
   // Filter: the key, completion, an error with its place.
   await page.goto(`${VIEWER}/traces`);
@@ -156,6 +192,11 @@ async function clickWithScript(browser) {
   await page.locator("aside.details").waitFor();
   await page.keyboard.press("Escape");
   await page.locator("aside.details").waitFor({ state: "detached" });
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.waitForFunction((rows) => document.querySelectorAll(".waterfall tbody tr").length < rows, rows);
+  await page.keyboard.press("x");
+  await page.waitForFunction((rows) => document.querySelectorAll(".waterfall tbody tr").length === rows, rows);
   const map = await page.locator(".overview").boundingBox();
   await page.mouse.move(map.x + map.width * 0.5, map.y + 8);
   await page.mouse.down();
@@ -170,6 +211,7 @@ async function clickWithScript(browser) {
   await sendTrace("newcomer");
   await page.getByText("newcomer").first().waitFor();
   assert.equal(await count(), before + 1);
+  assert.match(await page.locator("tr.fresh").first().innerText(), /newcomer/, "what is new is marked");
   await page.locator("#live").click();
   await page.locator("#live[aria-pressed=false]").waitFor();
   const asked = [];

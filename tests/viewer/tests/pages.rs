@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use xray_collector::ServeSettings;
 
 /// Pages that do not stand for one trace.
-const PAGES: [&str; 3] = ["/", "/traces", "/health"];
+const PAGES: [&str; 6] = ["/", "/traces", "/analytics", "/errors", "/metrics", "/health"];
 
 fn read(document: &str) -> Value {
     serde_json::from_str(document).unwrap()

@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use aws_sdk_xray::Client;
+use aws_sdk_xray::config::retry::RetryConfig;
+use aws_sdk_xray::config::{BehaviorVersion, Credentials, Region};
 use xray_collector::{Local, ServeSettings, Settings};
 
 /// The folder of the workspace.
@@ -22,6 +25,19 @@ pub fn local(settings: ServeSettings) -> Local {
     Local::start(any, Settings::default(), settings).unwrap_or_else(|error| panic!("the collector cannot be started: {error}"))
 }
 
+/// The AWS SDK for Rust, asking a local X-Ray: any credentials and any region will do.
+#[must_use]
+pub fn client(local: &Local) -> Client {
+    let config = aws_sdk_xray::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "tests"))
+        .region(Region::new("eu-west-1"))
+        .retry_config(RetryConfig::disabled())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(format!("http://{}", local.local_addr()));
+    Client::from_conf(config.build())
+}
+
 /// Runs a script of this package with the Python that was set up, and gives what it has written.
 ///
 /// # Panics
@@ -32,6 +48,18 @@ pub fn python(script: &str, arguments: &[&str]) -> String {
     let program = format!("{ROOT}/target/python/bin/python");
     assert!(Path::new(&program).exists(), "there is no Python in target/python: {REMEDY}");
     run(Command::new(program).arg(format!("{ROOT}/tests/xray/{script}")).args(arguments))
+}
+
+/// Runs a text with the Python that was set up, and gives what it has written.
+///
+/// # Panics
+///
+/// If it fails, or there is no such Python.
+#[must_use]
+pub fn python_text(text: &str) -> String {
+    let program = format!("{ROOT}/target/python/bin/python");
+    assert!(Path::new(&program).exists(), "there is no Python in target/python: {REMEDY}");
+    run(Command::new(program).args(["-c", text]))
 }
 
 /// Runs the AWS CLI that was set up.
@@ -71,3 +99,8 @@ fn run(command: &mut Command) -> String {
     assert!(output.status.success(), "{command:?}: {}\n{said}\n{remedy}", String::from_utf8_lossy(&output.stdout));
     String::from_utf8(output.stdout).expect("UTF-8")
 }
+
+/// Its example in Rust is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/local-api.md")]
+struct LocalApi;

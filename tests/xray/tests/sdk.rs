@@ -3,26 +3,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use autoxray_xray_tests::local;
-use aws_sdk_xray::Client;
-use aws_sdk_xray::config::retry::RetryConfig;
-use aws_sdk_xray::config::{BehaviorVersion, Credentials, Region};
+use autoxray_xray_tests::{client, local};
 use aws_sdk_xray::error::ProvideErrorMetadata;
 use aws_sdk_xray::primitives::DateTime;
 use aws_sdk_xray::types::{SamplingRule, SamplingStatisticsDocument};
 use serde_json::json;
-use xray_collector::{Local, ServeSettings};
-
-fn client(local: &Local) -> Client {
-    let config = aws_sdk_xray::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "tests"))
-        .region(Region::new("eu-west-1"))
-        .retry_config(RetryConfig::disabled())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(format!("http://{}", local.local_addr()));
-    Client::from_conf(config.build())
-}
+use xray_collector::ServeSettings;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn traces_go_in_and_come_out() {

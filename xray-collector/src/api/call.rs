@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -19,24 +19,35 @@ use crate::settings::SMALL_BODY_BYTES;
 /// What an operation gives: the members of its answer.
 pub(super) type Answer = Result<Value, Error>;
 
+/// An operation, and whether it has to wait when many are asked.
+#[derive(Clone, Copy)]
+pub(super) struct Work {
+    pub(super) path: &'static str,
+    pub(super) operation: Operation,
+    pub(super) is_question: bool,
+}
+
 /// Calls an operation for a request to its path.
-pub(super) async fn call(State(app): State<App>, method: Method, body: Bytes, (path, operation): (&'static str, Operation)) -> Response {
+pub(super) async fn call(State(app): State<App>, method: Method, headers: HeaderMap, body: Bytes, work: Work) -> Response {
     if method != Method::POST {
         let message = format!("{method} is not allowed: X-Ray's operations are called with POST");
         return Error::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", message).into_response();
     }
-    if let Some(answer) = elsewhere(&app, path, &body) {
+    if let Some(encoding) = headers.get(header::CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+        let message = format!("The Content-Encoding {encoding:?} is not known to X-Ray's operations: send the body as it is");
+        return Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaTypeException", message).into_response();
+    }
+    if let Some(answer) = elsewhere(&app, work.path, &body) {
         return relayed(answer.await);
     }
     // As a tree of values, a body may take many times its size.
-    let _place = match body.len() > SMALL_BODY_BYTES {
-        true => app.api.large.acquire().await.ok(),
-        false => None,
-    };
+    let large = async { if body.len() > SMALL_BODY_BYTES { app.api.large.acquire().await.ok() } else { None } };
+    let questions = async { if work.is_question { app.api.questions.acquire().await.ok() } else { None } };
+    let _places = (questions.await, large.await);
     // Questions may take many milliseconds; the threads that serve connections have others to attend to.
     let api = Arc::clone(&app.api);
     let held = Held { traces: app.traces, api };
-    let answer = tokio::task::spawn_blocking(move || answer(&held, &body, operation)).await;
+    let answer = tokio::task::spawn_blocking(move || answer(&held, &body, work.operation)).await;
     match answer.unwrap_or_else(|_| Err(Error::internal("The collector failed at this request, which is a bug in it: please report it."))) {
         Ok(value) => error::json(&value).into_response(),
         Err(error) => error.into_response(),

@@ -43,6 +43,11 @@ impl Error {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", message)
     }
 
+    /// What is wrong, and what to do.
+    pub(super) fn into_message(self) -> String {
+        self.message
+    }
+
     /// The body, as the service writes it.
     pub(crate) fn body(&self) -> Value {
         let mut body = json!({"__type": self.kind, "Message": self.message});
@@ -72,5 +77,22 @@ impl IntoResponse for Error {
 
 /// A body as the service sends it.
 pub(super) fn json(value: &Value) -> impl IntoResponse + use<> {
-    ([(header::CONTENT_TYPE, "application/json")], value.to_string())
+    ([(header::CONTENT_TYPE, "application/json")], without_controls(value.to_string()))
+}
+
+/// JSON need not escape these control characters, but people print answers on terminals, which may take them for commands. Outside of
+/// strings there are none.
+fn without_controls(json: String) -> String {
+    let is_control = |char: char| matches!(char, '\u{7f}'..='\u{9f}');
+    if !json.contains(is_control) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len());
+    for char in json.chars() {
+        match is_control(char) {
+            true => escaped.push_str(&format!("\\u{:04x}", u32::from(char))),
+            false => escaped.push(char),
+        }
+    }
+    escaped
 }

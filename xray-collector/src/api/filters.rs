@@ -1,6 +1,7 @@
 //! Filter expressions and groups of a request.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,6 @@ use crate::clock;
 use crate::facts::Facts;
 use crate::filter::{self, Context, Filter};
 use crate::members::Members;
-use crate::settings::ANSWER_TIME_MAX;
 use crate::trace::Trace;
 use crate::traces::Traces;
 
@@ -53,32 +53,42 @@ impl Wanted {
         &self.filter
     }
 
-    /// Those of some traces that are wanted.
+    pub(crate) fn matches(&self, traces: &Traces, facts: &Facts) -> bool {
+        self.filter.matches(facts, &self.asking(traces))
+    }
+
+    /// Those that are wanted of many traces, in their order.
     ///
     /// # Errors
     ///
-    /// If that takes too long.
-    pub(super) fn select(&self, traces: &Traces, all: Vec<Arc<Facts>>) -> Result<Vec<Arc<Facts>>, Error> {
-        self.select_within(ANSWER_TIME_MAX, traces, all).ok_or_else(|| {
-            Error::invalid(format!(
-                "To look through all traces takes more than {} s: ask for a shorter time, or a simpler expression",
-                ANSWER_TIME_MAX.as_secs()
-            ))
-        })
-    }
-
-    /// The same; `None` if it takes longer than that.
-    pub(crate) fn select_within(&self, time: Duration, traces: &Traces, all: Vec<Arc<Facts>>) -> Option<Vec<Arc<Facts>>> {
-        if self.filter.is_empty() { Some(all) } else { self.filter.select(&all, &self.asking(traces), Some(clock::now() + time)) }
-    }
-
-    pub(super) fn matches(&self, traces: &Traces, facts: &Facts) -> bool {
-        self.filter.matches(facts, &self.asking(traces))
+    /// If that takes longer than `time`.
+    pub(crate) fn select(&self, time: Duration, traces: &Traces, all: Vec<Arc<Facts>>) -> Result<Vec<Arc<Facts>>, TooLong> {
+        if self.filter.is_empty() {
+            return Ok(all);
+        }
+        self.filter.select(&all, &self.asking(traces), Some(clock::now() + time)).ok_or(TooLong(time))
     }
 
     /// What filters ask beyond facts.
     pub(super) fn asking<'a>(&'a self, traces: &'a Traces) -> impl Context + Sync + 'a {
         Asking { traces, groups: &self.groups }
+    }
+}
+
+/// A filter takes too long for so many traces.
+#[derive(Debug)]
+pub(crate) struct TooLong(Duration);
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs();
+        write!(formatter, "To look through all traces takes more than {seconds} s: ask for a shorter time, or a simpler expression")
+    }
+}
+
+impl From<TooLong> for Error {
+    fn from(error: TooLong) -> Self {
+        Self::invalid(error.to_string())
     }
 }
 

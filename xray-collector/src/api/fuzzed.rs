@@ -25,7 +25,7 @@ const DOCUMENTS: [&str; 2] = [
 
 /// Path and body, with a line break between them: what comes back is an object, or an error with its kind and a message.
 pub fn fuzzed(request: &[u8]) {
-    let Ok(api) = Kept::new(&ServeSettings::default()) else { return };
+    let Ok(api) = Kept::new(&ServeSettings::default(), None) else { return };
     let held = Held { traces: Traces::new(&Settings::default()), api: Arc::new(api) };
     for document in DOCUMENTS {
         assert!(held.traces.put(document.as_bytes()).is_ok());

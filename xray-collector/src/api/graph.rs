@@ -15,14 +15,14 @@ use super::{range, sampling_seconds as seconds};
 use crate::facts::{Facts, Service};
 use crate::graph::{Edge, Histogram, Node, Period, ServiceGraph, Statistics, series};
 use crate::members::Members;
-use crate::settings::{GRAPH_PAGE, GRAPH_TIME_MAX, SELECTOR_CHARS_MAX, SERIES_PAGE, SERIES_PERIOD_SECONDS, TRACE_IDS_MAX};
+use crate::settings::{ANSWER_TIME_MAX, GRAPH_PAGE, GRAPH_TIME_MAX, SELECTOR_CHARS_MAX, SERIES_PAGE, SERIES_PERIOD_SECONDS, TRACE_IDS_MAX};
 
 pub(super) fn of_services(app: &Held, request: &Members<'_>) -> Answer {
     let range = range::read(request, Some(GRAPH_TIME_MAX))?;
     let wanted = Wanted::of_group(app, request)?;
     let question = Question::new("GetServiceGraph", &[&format!("{range:?}"), wanted.text()]);
     let (start, end) = (seconds(*range.start()), seconds(*range.end()));
-    let traces = wanted.select(&app.traces, app.traces.facts_between(range))?;
+    let traces = wanted.select(ANSWER_TIME_MAX, &app.traces, app.traces.facts_between(range))?;
     let mut answer = page(&ServiceGraph::of(&traces), question, request)?;
     (answer["StartTime"], answer["EndTime"]) = (json!(start), json!(end));
     answer["ContainsOldGroupVersions"] = json!(false);
@@ -129,7 +129,7 @@ pub(super) fn of_times(app: &Held, request: &Members<'_>) -> Answer {
     let question = Question::new("GetTimeSeriesServiceStatistics", &parts.each_ref().map(String::as_str));
     let from = question.place(request)?.map_or(0, |(nanos, _)| nanos);
 
-    let traces = group.select(&app.traces, app.traces.facts_between(range.clone()))?;
+    let traces = group.select(ANSWER_TIME_MAX, &app.traces, app.traces.facts_between(range.clone()))?;
     let asking = selector.asking(&app.traces);
     let place = |facts: &Facts, service: &Service| facts.services.iter().position(|other| std::ptr::eq(other, service));
     let is_named =

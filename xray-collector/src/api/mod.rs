@@ -25,6 +25,7 @@ mod token;
 mod traces;
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -34,16 +35,18 @@ use xray_model::document::Timestamp;
 
 use crate::clock;
 use crate::sampling::Sampling;
+use crate::sampling::file_in as sampling_file_in;
 pub(crate) use crate::sampling::seconds as sampling_seconds;
 use crate::serve::App;
-use crate::settings::{LARGE_BODIES_AT_ONCE, ServeSettings};
+use crate::settings::{LARGE_BODIES_AT_ONCE, QUESTIONS_AT_ONCE, ServeSettings};
 use crate::traces::Traces;
+use call::Work;
 pub(crate) use call::unknown;
 pub(crate) use error::Error;
 pub(crate) use filters::Wanted;
 pub use fuzzed::fuzzed;
 pub(crate) use groups::Groups;
-use operations::OPERATIONS;
+use operations::{OPERATIONS, is_question};
 use tags::Tags;
 pub(crate) use telemetry::Telemetry;
 
@@ -55,25 +58,31 @@ pub(crate) struct Kept {
     pub(crate) telemetry: Telemetry,
     retrievals: retrieval::Retrievals,
     tags: Tags,
-    /// Places for large bodies.
+    /// Places for large bodies, and for questions.
     large: Semaphore,
+    questions: Semaphore,
     started: Timestamp,
 }
 
 impl Kept {
-    /// Nothing yet, but the sampling rules.
+    /// Nothing yet, but the sampling rules, and what a folder for traces has of groups and rules.
     ///
     /// # Errors
     ///
-    /// If the file of sampling rules cannot be used.
-    pub(crate) fn new(settings: &ServeSettings) -> io::Result<Self> {
+    /// If the file of sampling rules or that of groups cannot be used.
+    pub(crate) fn new(settings: &ServeSettings, folder: Option<&Path>) -> io::Result<Self> {
+        let rules = match (&settings.rules, folder) {
+            (None, Some(folder)) => Some(sampling_file_in(folder)?),
+            (rules, _) => rules.clone(),
+        };
         Ok(Self {
-            groups: Groups::default(),
-            sampling: Sampling::open(settings.rules.as_deref())?,
+            groups: Groups::open(folder)?,
+            sampling: Sampling::open(rules.as_deref())?,
             telemetry: Telemetry::default(),
             retrievals: retrieval::Retrievals::default(),
             tags: Tags::default(),
             large: Semaphore::new(LARGE_BODIES_AT_ONCE),
+            questions: Semaphore::new(QUESTIONS_AT_ONCE),
             started: clock::today(),
         })
     }
@@ -98,7 +107,8 @@ pub(crate) fn router() -> Router<App> {
 }
 
 fn routes(is_wanted: fn(&str) -> bool) -> Router<App> {
-    OPERATIONS.iter().filter(|(name, ..)| is_wanted(name)).fold(Router::new(), |router, (_, path, operation)| {
-        router.route(path, any(move |state, method, body| call::call(state, method, body, (path, *operation))))
+    OPERATIONS.iter().filter(|(name, ..)| is_wanted(name)).fold(Router::new(), |router, (name, path, operation)| {
+        let work = Work { path, operation: *operation, is_question: is_question(name) };
+        router.route(path, any(move |state, method, headers, body| call::call(state, method, headers, body, work)))
     })
 }

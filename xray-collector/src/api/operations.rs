@@ -8,6 +8,14 @@ use crate::members::Members;
 /// An operation: what the collector holds, and the members of the request.
 pub(super) type Operation = fn(&Held, &Members<'_>) -> Answer;
 
+/// What daemons and SDKs ask and tell while programs run: done at once, and not to wait for people's questions.
+const OF_PROGRAMS: [&str; 4] = ["PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets"];
+
+/// Whether an operation may take long.
+pub(super) fn is_question(name: &str) -> bool {
+    !OF_PROGRAMS.contains(&name)
+}
+
 /// Name, path, and what it does.
 pub(super) const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("PutTraceSegments", "/TraceSegments", segments::put),

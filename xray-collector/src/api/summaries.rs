@@ -239,3 +239,64 @@ fn each(facts: &Facts, member: &str, what: impl Fn(&More) -> Option<&str>) -> Ve
     all.dedup();
     all.into_iter().map(|text| json!({member: text})).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kept;
+    use crate::settings::{ServeSettings, Settings};
+    use crate::traces::Traces;
+
+    fn held(documents: impl Iterator<Item = Value>) -> Held {
+        let traces = Traces::new(&Settings::default());
+        for document in documents {
+            traces.put(document.to_string().as_bytes()).unwrap();
+        }
+        Held { traces, api: Arc::new(Kept::new(&ServeSettings::default(), None).unwrap()) }
+    }
+
+    /// All pages of a question: the ids on each, and the traces that were looked at for it.
+    fn pages(held: &Held, filter: &str, until: Instant) -> Vec<(Vec<String>, u64)> {
+        let mut request = json!({"StartTime": 0, "EndTime": 86_400, "FilterExpression": filter});
+        let mut pages = Vec::new();
+        loop {
+            let query = Query::read(held, &Members::whole(&request).unwrap()).unwrap();
+            let answer = page(held, &query, until);
+            let ids = answer["TraceSummaries"].as_array().unwrap().iter().map(|summary| summary["Id"].as_str().unwrap().to_owned());
+            pages.push((ids.collect(), answer["TracesProcessedCount"].as_u64().unwrap()));
+            match answer.get("NextToken") {
+                Some(token) => request["NextToken"] = token.clone(),
+                None => return pages,
+            }
+        }
+    }
+
+    fn document(number: u32, text: &str) -> Value {
+        json!({"name": "shop", "id": "0000000000000001", "trace_id": format!("1-00000000-{number:024x}"), "start_time": number, "end_time": number + 1,
+               "fault": number % 2 == 1, "annotations": {"text": text}})
+    }
+
+    #[test]
+    fn a_page_ends_when_its_time_is_over_and_the_next_goes_on() {
+        let held = held((0..6).map(|number| document(number, "")));
+        let over = clock::now();
+        while clock::now() == over {}
+        let found = pages(&held, "fault", over);
+        assert_eq!(
+            found.iter().map(|(ids, processed)| (ids.len(), *processed)).collect::<Vec<_>>(),
+            [(0, 1), (1, 1), (0, 1), (1, 1), (0, 1), (1, 1)]
+        );
+        let all = pages(&held, "fault", clock::now() + PAGE_TIME_MAX);
+        assert_eq!((all.len(), all[0].1), (1, 6));
+        assert_eq!(all[0].0, found.into_iter().flat_map(|(ids, _)| ids).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_page_ends_when_it_is_large() {
+        let text = "x".repeat(60_000);
+        let held = held((0..100).map(|number| document(number, &text)));
+        let found = pages(&held, "", clock::now() + PAGE_TIME_MAX);
+        assert_eq!(found.iter().map(|(ids, _)| ids.len()).sum::<usize>(), 100);
+        assert!((3..10).contains(&found.len()), "{found:?}");
+    }
+}

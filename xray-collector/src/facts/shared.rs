@@ -81,6 +81,7 @@ impl Equivalent<Arc<Traits>> for Traits<&str> {
 
 /// A list that is empty in nearly all traces, and takes no more than a pointer then.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::box_collection, reason = "a list without items would take three times as much")]
 pub(crate) struct Few<T>(Option<Box<Vec<T>>>);
 
 impl<T> Few<T> {

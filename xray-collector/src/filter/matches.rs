@@ -62,21 +62,6 @@ impl Filter {
         let asked = Asked { facts, context, needs_trace: self.needs_trace, causes: OnceCell::new(), groups: RefCell::default() };
         asked.is(expr, &Subject::Trace(facts))
     }
-
-    /// The groups that it names.
-    pub(crate) fn groups(&self) -> Vec<Group<'_>> {
-        let mut groups = Vec::new();
-        let mut open: Vec<&Expr> = self.expr.iter().collect();
-        while let Some(expr) = open.pop() {
-            match expr {
-                Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
-                Expr::Not(part) => open.push(part),
-                Expr::Group(key, value, _) => groups.push(group(*key, value)),
-                _ => {}
-            }
-        }
-        groups
-    }
 }
 
 fn group(key: GroupKey, value: &str) -> Group<'_> {

@@ -123,17 +123,18 @@ fn endpoint(settings: &ForwardXray, config: &SdkConfig, region: &str) -> String 
     let key = ServiceConfigKey::builder().service_id("xray").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
     let said = || config.service_config()?.load_config(key.ok()?);
     let endpoint = settings.endpoint.clone().or_else(|| config.endpoint_url().map(String::from)).or_else(said);
-    endpoint.unwrap_or_else(|| of_region(region)).trim_end_matches('/').to_owned()
+    endpoint.unwrap_or_else(|| of_region(region, config.use_fips() == Some(true))).trim_end_matches('/').to_owned()
 }
 
-fn of_region(region: &str) -> String {
+fn of_region(region: &str, is_fips: bool) -> String {
     let suffix = match region {
         region if region.starts_with("cn-") => "amazonaws.com.cn",
         region if region.starts_with("us-iso-") => "c2s.ic.gov",
         region if region.starts_with("us-isob-") => "sc2s.sgov.gov",
         _ => "amazonaws.com",
     };
-    format!("https://xray.{region}.{suffix}")
+    let service = if is_fips { "xray-fips" } else { "xray" };
+    format!("https://{service}.{region}.{suffix}")
 }
 
 impl Client {
@@ -164,6 +165,10 @@ impl Client {
         format!("AWS X-Ray, {} ({})", self.region, self.endpoint)
     }
 
+    pub(super) fn url(&self) -> &str {
+        &self.endpoint
+    }
+
     /// Sends a request; its answer may be an error of the service.
     pub(super) async fn send(&self, path: &str, body: Vec<u8>) -> Result<Answered, Failure> {
         let request = self.signed(path, body).await?;
@@ -176,7 +181,8 @@ impl Client {
     }
 
     async fn credentials(&self) -> Result<Credentials, Failure> {
-        let none = |text: String| Failure::new(Loss::NoCredentials, text);
+        // Those who give them may be there a moment later.
+        let none = |text: String| Failure { may_try_again: true, ..Failure::new(Loss::NoCredentials, text) };
         let mut last = self.last.lock().await;
         let soon = clock::system() + CREDENTIALS_MARGIN;
         if let Some(credentials) = last.as_ref().filter(|known| known.expiry().is_none_or(|end| end > soon)) {
@@ -222,7 +228,8 @@ mod tests {
             ("us-iso-east-1", "https://xray.us-iso-east-1.c2s.ic.gov"),
             ("us-isob-east-1", "https://xray.us-isob-east-1.sc2s.sgov.gov"),
         ] {
-            assert_eq!(super::of_region(region), expected);
+            assert_eq!(super::of_region(region, false), expected);
         }
+        assert_eq!(super::of_region("us-east-1", true), "https://xray-fips.us-east-1.amazonaws.com");
     }
 }

@@ -76,8 +76,12 @@ impl Forwarder {
     ///
     /// # Errors
     ///
-    /// If the collector's documents are sent on already.
+    /// If the collector's documents are sent on already, or would be sent to itself, without end.
     pub fn attach(&self, collector: &Collector) -> io::Result<()> {
+        if self.shared.is_at(collector.local_addr()) {
+            let message = format!("{} is this collector itself: name another receiver", self.stats().target);
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
         let is_first = collector.held().send_to(Arc::clone(&self.shared) as Arc<dyn Sink>);
         let already = || io::Error::other("what this collector takes is sent on already: start one forwarder for it");
         is_first.then_some(()).ok_or_else(already)

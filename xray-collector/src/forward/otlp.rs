@@ -62,6 +62,10 @@ impl Otlp {
         format!("OTLP, {}", self.url)
     }
 
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
     pub(super) async fn send(&self, batch: &[Vec<u8>]) -> Result<Taken, Failure> {
         let Translation { protobuf, untranslated, why } = self.translated(batch);
         if protobuf.is_empty() {

@@ -1,4 +1,6 @@
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 
 use proptest::prelude::*;
 use prost::Message;
@@ -12,9 +14,11 @@ use xray_model::{SegmentId, TraceId};
 use super::convert::request;
 use super::queue::{Queue, Standing};
 use super::services::Services;
-use super::settings::Forward;
+use super::settings::{Forward, ForwardXray};
+use super::xray::Xray;
 use crate::otlp;
 use crate::otlp::message::{KeyValue, Request, STATUS_ERROR, Span, Value};
+use crate::relay::{ForwardStats, Loss};
 use crate::settings::FORWARD_BATCH;
 
 const TRACE: &str = "1-5759e988-bd862e3fe1be46a994272793";
@@ -265,6 +269,64 @@ fn the_oldest_make_room() {
     assert_eq!((full.standing(), full.take().len(), full.take().len()), (Standing::Ready, FORWARD_BATCH, 1));
     queue.close();
     assert_eq!((queue.push(b"x"), queue.standing()), (None, Standing::Finished));
+}
+
+/// The next request that comes, which is answered with success.
+fn asked(listener: &TcpListener) -> String {
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        assert!(reader.read_line(&mut head).unwrap() > 0);
+    }
+    let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").unwrap();
+    head + &String::from_utf8(body).unwrap()
+}
+
+#[test]
+fn aws_is_told_what_happened_since_it_was_told_last() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let settings = ForwardXray {
+        region: Some("eu-west-1".to_owned()),
+        endpoint: Some(format!("http://{}", listener.local_addr().unwrap())),
+        keys: Some(("AKID".to_owned(), "s".to_owned())),
+        resource_arn: Some("arn:of:this".to_owned()),
+        ..ForwardXray::default()
+    };
+    let before = ForwardStats {
+        received: 10,
+        sent: 4,
+        lost: [(Loss::Spilled, 1)].into(),
+        failed_requests: [(Loss::TimedOut, 2)].into(),
+        ..ForwardStats::default()
+    };
+    let now = ForwardStats {
+        received: 30,
+        sent: 20,
+        lost: [(Loss::Spilled, 4), (Loss::Rejected, 2)].into(),
+        failed_requests: [(Loss::TimedOut, 2), (Loss::Status5xx, 3), (Loss::NoCredentials, 1)].into(),
+        ..ForwardStats::default()
+    };
+    let request = std::thread::spawn(move || asked(&listener));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { Xray::new(&settings).await.unwrap().tell(&before, &now).await }).unwrap();
+    let request = request.join().unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("POST /TelemetryRecords "), "{head}");
+    let body: Json = serde_json::from_str(body).unwrap();
+    let record = &body["TelemetryRecords"][0];
+    assert!(body["ResourceARN"] == "arn:of:this" && record["Timestamp"].as_u64() > Some(1_700_000_000), "{body}");
+    for (name, count) in [("Received", 20), ("Sent", 16), ("Spillover", 3), ("Rejected", 2)] {
+        assert_eq!(record[format!("Segments{name}Count")], count, "{record}");
+    }
+    for (name, count) in
+        [("Timeout", 0), ("ConnectionRefused", 0), ("HTTPCode4XX", 0), ("HTTPCode5XX", 3), ("UnknownHost", 0), ("Other", 1)]
+    {
+        assert_eq!(record["BackendConnectionErrors"][format!("{name}Count")], count, "{record}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The thread that sends: batches, attempts, and the end.
 
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -50,6 +51,13 @@ impl Backend {
         }
     }
 
+    fn url(&self) -> &str {
+        match self {
+            Self::Xray(xray) => xray.url(),
+            Self::Otlp(otlp) => otlp.url(),
+        }
+    }
+
     async fn send(&self, batch: &[Vec<u8>]) -> Result<Taken, Failure> {
         match self {
             Self::Xray(xray) => xray.send(batch).await,
@@ -80,6 +88,15 @@ impl Shared {
         let mut stats = self.lock().clone();
         stats.waiting = stats.received.saturating_sub(stats.sent + stats.lost());
         stats
+    }
+
+    /// Whether what is sent goes to this address of this machine.
+    pub(super) fn is_at(&self, address: SocketAddr) -> bool {
+        let Some(uri) = self.backend.get().and_then(|(backend, _)| backend.url().parse::<http::Uri>().ok()) else { return false };
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let is_this_machine =
+            || host.parse::<IpAddr>().map_or(host == "localhost", |ip| ip.is_loopback() || ip.is_unspecified() || ip == address.ip());
+        uri.port_u16() == Some(address.port()) && is_this_machine()
     }
 
     pub(super) fn stop(&self) {

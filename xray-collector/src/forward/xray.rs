@@ -41,6 +41,10 @@ impl Xray {
         self.client.target()
     }
 
+    pub(super) fn url(&self) -> &str {
+        self.client.url()
+    }
+
     /// PutTraceSegments. Documents and OTLP as text go as they came: the service takes both.
     pub(super) async fn send(&self, batch: &[Vec<u8>]) -> Result<Taken, Failure> {
         let documents: Vec<_> = batch.iter().map(|document| String::from_utf8_lossy(document)).collect();

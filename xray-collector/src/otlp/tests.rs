@@ -98,9 +98,10 @@ fn a_server_is_a_segment() {
 #[test]
 fn names_namespaces_and_kinds_follow_the_exporter() {
     use Kind::{Client, Consumer, Internal, Producer, Server, Unspecified};
-    // Kind, parent, attributes; name, namespace and type of each document.
+    /// Name, namespace and type of each document.
+    type Expected = &'static [(&'static str, &'static str, &'static str)];
     let aws = json!({"rpc.system": "aws-api", "rpc.service": "DynamoDB", "rpc.method": "GetItem"});
-    let table: [(Kind, u64, Json, &[(&str, &str, &str)]); 18] = [
+    let table: [(Kind, u64, Json, Expected); 18] = [
         (Server, 0, json!({}), &[("shop", "", "")]),
         (Server, 7, json!({"aws.local.service": "cart"}), &[("cart", "", "")]),
         (Internal, 7, json!({}), &[("GET /cart", "", "subsegment")]),

@@ -131,9 +131,9 @@ impl Chart<Timestamp> {
         let span = self.edges.last().map_or(0, |edge| edge.as_secs()) - first;
         let width = span / (self.columns.len() as u64).max(1);
         // At most eight, at round times.
-        let step = LENGTHS.into_iter().find(|step| step % width.max(1) == 0 && span / step < 8).unwrap_or(span / 6 + 1);
-        let is_tick = |edge: Timestamp| edge.as_secs() % step == 0;
-        let is_major = |edge: Timestamp| edge.as_secs() % (2 * step) == 0;
+        let step = LENGTHS.into_iter().find(|step| step.is_multiple_of(width.max(1)) && span / step < 8).unwrap_or(span / 6 + 1);
+        let is_tick = |edge: Timestamp| edge.as_secs().is_multiple_of(step);
+        let is_major = |edge: Timestamp| edge.as_secs().is_multiple_of(2 * step);
         let digits = match step {
             _ if span > 86_400 => 5..16,
             60.. => 11..16,

@@ -67,8 +67,7 @@ fn on_disk(disk: &DiskStats) -> Markup {
         ("Bytes", size(usize::try_from(disk.bytes).unwrap_or(usize::MAX))),
     ];
     let lost = disk.lost_in_queue + disk.lost_in_writing;
-    let aside =
-        html! { code { (disk.file.display()) } @if lost > 0 { " " span.badge.error { "! " (number::count(lost)) " are in memory only" } } };
+    let aside = html! { code { (text::line(&disk.file.to_string_lossy(), 300)) } @if lost > 0 { " " span.badge.error { "! " (number::count(lost)) " are in memory only" } } };
     let body = html! {
         @if let Some(problem) = &disk.problem { p.problems role="alert" { (text::line(problem, 1_000)) } }
         @if disk.lost_in_queue > 0 { p.body { (number::counted(usize::try_from(disk.lost_in_queue).unwrap_or(usize::MAX), "document")) " came faster than the disk takes them." } }

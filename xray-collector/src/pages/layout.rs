@@ -90,12 +90,11 @@ pub(crate) struct Page<'a> {
     keep: Vec<(&'a str, String)>,
     assets: Vec<&'a Asset>,
     is_wide: bool,
-    action: Option<&'a str>,
 }
 
 impl<'a> Page<'a> {
     pub(crate) fn new(section: Section, title: &'a str, body: Markup) -> Self {
-        Self { section, title, body, keep: Vec::new(), assets: Vec::new(), is_wide: false, action: None }
+        Self { section, title, body, keep: Vec::new(), assets: Vec::new(), is_wide: false }
     }
 
     /// A parameter that stays when another filter is asked for.
@@ -116,13 +115,6 @@ impl<'a> Page<'a> {
     #[must_use]
     pub(crate) fn wide(mut self) -> Self {
         self.is_wide = true;
-        self
-    }
-
-    /// Another page than the section's that the scope bar leads to.
-    #[must_use]
-    pub(crate) fn action(mut self, path: &'a str) -> Self {
-        self.action = Some(path);
         self
     }
 }
@@ -215,7 +207,7 @@ impl Asked {
         };
         html! {
             search {
-                form.scope id="scope" method="get" action=(page.action.unwrap_or(page.section.scoped())) {
+                form.scope id="scope" method="get" action=(page.section.scoped()) {
                     @for (name, value) in &page.keep { input type="hidden" name=(name) value=(value); }
                     div.filter {
                         label.sr for="filter" { "Filter expression" }
@@ -244,7 +236,7 @@ impl Asked {
                         }
                     }
                     button.primary type="submit" { "Apply" }
-                    @if !scope.is_all() { a.clear href=(page.action.unwrap_or(page.section.scoped())) { "Clear" } }
+                    @if !scope.is_all() { a.clear href=(page.section.scoped()) { "Clear" } }
                 }
                 (parts::problems(scope))
             }
@@ -285,7 +277,10 @@ fn help() -> Markup {
         ("/", "Write a filter"),
         ("j, k", "Next and previous in a list"),
         ("Enter", "Open what is marked"),
-        ("g m, g t, g a, g e", "Go to map, traces, analytics, errors"),
+        ("x", "Fold or unfold a row of the timeline"),
+        ("[, ]", "Newer and older page of a list"),
+        ("g m, g t, g a", "Go to map, traces, analytics"),
+        ("g e, g b, g h", "Go to errors, metrics, health"),
         ("p", "Pause or resume live updates"),
         ("t", "Change the theme"),
         ("Esc", "Leave the filter, close this"),

@@ -84,7 +84,7 @@ fn order(descending: bool) -> &'static str {
     if descending { "desc" } else { "asc" }
 }
 
-async fn list(State(app): State<App>, asked: Asked) -> Response {
+async fn list(State(app): State<App>, mut asked: Asked) -> Response {
     let wanted = Wanted::of(&asked.query);
     let in_scope = asked.scope.facts(&app);
     let taken: Vec<Arc<Facts>> = in_scope.iter().filter(|facts| wanted.takes(facts)).cloned().collect();
@@ -260,7 +260,7 @@ fn row(asked: &Asked, facts: &Facts, longest: Duration) -> Markup {
     html! {
         tr data-key=(facts.id) {
             td.nowrap.num { (time::short(facts.start, asked.now)) }
-            td { (parts::badge(facts.status, more.and_then(|more| more.http_status).map(i64::from))) @if facts.is_partial && !facts.is_complete { " " span.tag title="Something is in progress or has not arrived" { "…" } } }
+            td { (parts::outcome(facts.status, more.and_then(|more| more.http_status).map(i64::from), facts.response_time.is_some())) @if facts.is_partial && !facts.is_complete { " " span.tag title="Something is in progress or has not arrived" { "…" } } }
             td.clip.name { (parts::name(&root.name)) }
             td.clip.request { a href=(asked.scope.link(&format!("/traces/{}", facts.id))) title=[more.and_then(|more| more.http_url.as_deref()).map(|url| text::line(url, 300))] { span.narrow-only { (parts::name(&root.name)) } (request) } }
             td.right { span.timed { (parts::share(share, parts::class_of(facts.status))) (time::took(facts.response_time)) } }

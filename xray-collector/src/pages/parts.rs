@@ -36,6 +36,14 @@ pub(crate) fn badge(status: Status, http: Option<i64>) -> Markup {
     }
 }
 
+/// How a trace went; of one that goes on, nothing good is said yet.
+pub(crate) fn outcome(status: Status, http: Option<i64>, is_over: bool) -> Markup {
+    if status == Status::Ok && !is_over {
+        return html! { span.badge.neutral title="In progress, or its first segment has not arrived" { span aria-hidden="true" { "…" } " open" } };
+    }
+    badge(status, http)
+}
+
 /// A name from a document.
 pub(crate) fn name(name: &str) -> Markup {
     let shown = text::line(name, NAME_SHOWN_CHARS_MAX);

@@ -1,7 +1,6 @@
 //! What a page is about: a filter and a stretch of time. It stands in the query of every address, so that each page can be passed on.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use form_urlencoded::Serializer;
@@ -35,11 +34,6 @@ impl Query {
         self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
-    /// All values of a parameter.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
-    }
-
     /// A parameter that is a number.
     pub(crate) fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.get(name)?.trim().parse().ok()
@@ -68,7 +62,7 @@ pub(crate) struct Scope {
     /// What could not be understood; shown beside the filter.
     pub(crate) problems: Vec<Problem>,
     /// To look through the traces took too long.
-    is_late: Arc<AtomicBool>,
+    is_late: bool,
 }
 
 /// Something in the scope that could not be understood.
@@ -94,7 +88,7 @@ impl Scope {
             problems.push(Problem { message, column: Some(error.column() - 1) });
         });
         let range = range(query, &mut problems);
-        Self { filter: short, range, parsed: parsed.ok(), problems, is_late: Arc::default() }
+        Self { filter: short, range, parsed: parsed.ok(), problems, is_late: false }
     }
 
     /// Whether the filter was not understood, so that nothing can be shown.
@@ -103,8 +97,8 @@ impl Scope {
     }
 
     /// Whether nothing is shown because it would have taken too long.
-    pub(crate) fn is_late(&self) -> bool {
-        self.is_late.load(Ordering::Relaxed)
+    pub(crate) const fn is_late(&self) -> bool {
+        self.is_late
     }
 
     /// Whether everything is shown.
@@ -187,13 +181,14 @@ impl Scope {
         }
     }
 
-    /// The traces that it is about, earliest first. None if the filter was not understood: to show all of them would say that they fit.
-    pub(crate) fn facts(&self, app: &App) -> Vec<Arc<Facts>> {
+    /// The traces that it is about, earliest first. None if the filter was not understood, or takes too long: to show all of them would say
+    /// that they fit.
+    pub(crate) fn facts(&mut self, app: &App) -> Vec<Arc<Facts>> {
         let Some(filter) = &self.parsed else { return Vec::new() };
         let (from, to) = self.bounds();
         let all = app.traces.facts_between(from..=to);
-        let found = Wanted::of(&app.api, filter.clone()).select_within(PAGE_TIME_MAX, &app.traces, all);
-        self.is_late.store(found.is_none(), Ordering::Relaxed);
+        let found = Wanted::of(&app.api, filter.clone()).select(PAGE_TIME_MAX, &app.traces, all);
+        self.is_late = found.is_err();
         found.unwrap_or_default()
     }
 }
@@ -265,7 +260,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_told() {
         let table = [
-            ("filter=duration+=>+5", "Column 11: `duration` is compared with a number"),
+            ("filter=duration+=>+5", "Column 11: write `>=`"),
             ("range=7d", "it can be 5m, 15m, 1h, 6h, all or custom"),
             ("from=yesterday", "give a time in UTC"),
             ("from=2024-03-13&to=2024-03-12", "ends before it begins"),

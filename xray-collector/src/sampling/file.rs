@@ -46,25 +46,30 @@ impl RulesFile {
         }
     }
 
-    /// Replaces the file; who reads it meanwhile sees the old one or the new one, whole.
+    /// Replaces the file.
     pub(super) fn write(&mut self, text: &str) -> io::Result<()> {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        // Where it is a link, what it points to is replaced, and not the link.
-        let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let new = target.with_file_name(format!(".{name}.new"));
-        let written = (|| {
-            let mut file = fs::File::create(&new)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&new, &target)
-        })();
-        if written.is_err() {
-            let _ = fs::remove_file(&new);
-        }
-        written?;
+        replace(&self.path, text)?;
         self.seen = stamp(&self.path).ok();
         Ok(())
     }
+}
+
+/// Replaces a file; who reads it meanwhile sees the old one or the new one, whole.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // Where it is a link, what it points to is replaced, and not the link.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let new = target.with_file_name(format!(".{name}.new"));
+    let written = (|| {
+        let mut file = fs::File::create(&new)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&new, &target)
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    written
 }
 
 fn stamp(path: &Path) -> io::Result<Stamp> {

@@ -10,7 +10,7 @@ mod targets;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use xray_model::document::Timestamp;
@@ -19,6 +19,7 @@ use crate::clock;
 use crate::members::{Members, Wrong};
 use crate::settings::RULES_MAX;
 use file::RulesFile;
+pub(crate) use file::replace;
 use rule::Missing;
 pub(crate) use rule::{Rule, seconds};
 pub(crate) use rules::Rules;
@@ -32,6 +33,21 @@ pub(crate) use targets::{Counts, Quota};
 /// If a collector could not use it. The message has the place and the remedy.
 pub fn check_rules(path: &Path) -> io::Result<usize> {
     Sampling::open(Some(path)).map(|sampling| sampling.rules().iter().count())
+}
+
+/// The file of rules in a folder for traces. If it is not there yet, it is made, with the rule that is built in.
+///
+/// # Errors
+///
+/// If it cannot be made.
+pub(crate) fn file_in(folder: &Path) -> io::Result<PathBuf> {
+    let path = folder.join("sampling-rules.json");
+    if !path.exists() {
+        let text = format!("{:#}\n", Rules::built_in(clock::today()).records());
+        replace(&path, &text)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, format!("{} cannot be written: {error}", path.display())))?;
+    }
+    Ok(path)
 }
 
 /// Rules and those who sample by them.

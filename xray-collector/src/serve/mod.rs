@@ -57,10 +57,11 @@ impl Local {
     ///
     /// # Errors
     ///
-    /// If the address cannot be bound, no thread started, or the file of sampling rules cannot be used.
+    /// If the address cannot be bound, no thread started, or the folder for traces or the file of sampling rules cannot be used.
     pub fn start(address: SocketAddr, settings: Settings, serve: ServeSettings) -> io::Result<Self> {
-        let api = Arc::new(api::Kept::new(&serve)?);
         let (collector, listener) = bind(address, serve.tcp, &settings)?;
+        // The collector has the folder now, if there is one.
+        let api = Arc::new(api::Kept::new(&serve, settings.data.as_deref())?);
         listener.set_nonblocking(true)?;
         let collector = Arc::new(collector);
         let app = App { traces: collector.held().clone(), collector: Arc::clone(&collector), settings: Arc::new(serve.clone()), api };

@@ -123,11 +123,7 @@ impl Store {
         self.counts.documents += 1;
         let id = document.trace_id();
         let there = self.traces.find(id);
-        let record = there.and_then(|place| self.traces.get(place)).map(|(_, record)| record);
-        let (held, bytes) = record.map_or((0, 0), |record| (record.segments, record.bytes()));
-        let segments = document.tree().len();
-        let fills_the_store = held + segments > self.segments_max || bytes + packed.bytes() > self.bytes_max;
-        if fills_the_store || record.is_some_and(|record| !record.has_room(segments, packed.json_bytes())) {
+        if !self.has_room(there, &document, &packed) {
             self.counts.refused += 1;
             return false;
         }
@@ -160,6 +156,9 @@ impl Store {
         if there.is_none() && now.saturating_duration_since(when) > self.age_max {
             return true;
         }
+        if !self.has_room(there, &document, &packed) {
+            return true;
+        }
         self.turn += 1;
         self.restored += 1;
         let born = -self.restored;
@@ -173,6 +172,19 @@ impl Store {
         }
         self.add(place, document, packed, when);
         true
+    }
+
+    /// Whether a document does not make its trace larger than a trace may be, or than the store.
+    fn has_room(&self, place: Option<Place>, document: &Document, packed: &Packed) -> bool {
+        let segments = document.tree().len();
+        match place.and_then(|place| self.traces.get(place)) {
+            None => segments <= self.segments_max && packed.bytes() <= self.bytes_max,
+            Some((_, record)) => {
+                record.has_room(segments, packed.json_bytes())
+                    && record.segments + segments <= self.segments_max
+                    && record.bytes() + packed.bytes() <= self.bytes_max
+            }
+        }
     }
 
     /// Adds a document to a trace that is there.
@@ -235,11 +247,6 @@ impl Store {
             before.map(|start| self.by_start.remove(&(start, place)));
             after.map(|start| self.by_start.insert((start, place)));
         }
-    }
-
-    /// Whether [`Self::refresh`] has anything to do.
-    pub(crate) fn is_stale(&self) -> bool {
-        !self.stale.is_empty()
     }
 
     /// Forgets traces that got no document for longer than the limit.

@@ -104,6 +104,10 @@ impl Places {
     /// Gives a trace a place, and none in the order yet.
     fn put(&mut self, id: TraceId, record: Record) -> Place {
         let at = self.free.pop().unwrap_or_else(|| {
+            if self.entries.len() == self.entries.capacity() {
+                // Twice as much each time would be memory that nobody uses; a list of this size is moved without copying.
+                self.entries.reserve_exact(64.max(self.entries.len() / 8));
+            }
             self.entries.push(None);
             Place(u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX))
         });

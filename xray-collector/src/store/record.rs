@@ -67,11 +67,6 @@ impl Record {
         self.segments + segments <= TRACE_SEGMENTS_MAX && self.json as usize + json <= TRACE_JSON_BYTES_MAX
     }
 
-    /// Whether documents arrived that are not in the facts.
-    pub(super) fn is_stale(&self) -> bool {
-        (self.known as usize) < self.documents.len()
-    }
-
     /// Whether most documents are not in the facts.
     pub(super) fn is_mostly_unknown(&self) -> bool {
         self.documents.len() >= 2 * self.known as usize

@@ -84,12 +84,17 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{percent:.0} %")
 }
 
+/// The time of day in UTC: `20:53:50`.
+pub(crate) fn time_of_day(time: Timestamp) -> String {
+    let second = time.as_secs() % 86_400;
+    format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)
+}
+
 /// A point in time in UTC: `2024-03-12 20:53:50.101 UTC`.
 pub(crate) fn moment(time: Timestamp) -> String {
-    let (days, second) = (time.as_secs() / 86_400, time.as_secs() % 86_400);
-    let (year, month, day) = civil_from_days(days);
+    let (year, month, day) = civil_from_days(time.as_secs() / 86_400);
     let millis = time.as_nanos() / 1_000_000 % 1_000;
-    format!("{year}-{month:02}-{day:02} {:02}:{:02}:{:02}.{millis:03} UTC", second / 3_600, second / 60 % 60, second % 60)
+    format!("{year}-{month:02}-{day:02} {}.{millis:03} UTC", time_of_day(time))
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ const FIGURE: usize = 9;
 /// Columns that names have at least, and twice as many before figures are left out for them.
 const NAME_MIN: usize = 8;
 
+/// Columns from which there is room for the time at which a trace began.
+const TIMED_FROM: usize = 100;
+
 /// A column of the table of services.
 #[derive(Clone, Copy)]
 enum Figure {
@@ -98,6 +101,9 @@ pub fn traces(traces: &[TraceSummary], view: &View) -> String {
         };
         canvas.put(style, mark);
         canvas.put(Style::Plain, &format!(" {}  ", trace.id));
+        if view.columns() >= TIMED_FROM {
+            canvas.put(Style::Faint, &format!("{}  ", number::time_of_day(trace.start)));
+        }
         let request: Vec<&str> = [&trace.http_method, &trace.http_url].into_iter().flatten().map(String::as_str).collect();
         let about = text::clean(&format!("{}  {}", trace.name, request.join(" ")));
         let duration = trace.response_time.map_or("open".to_owned(), |time: Duration| number::duration(time));

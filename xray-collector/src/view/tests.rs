@@ -318,6 +318,10 @@ fn tables() {
 "
     );
     assert_eq!(
+        super::traces(&summaries[..1], &View { width: 100, ..View::default() }),
+        "✗ 1-65f0c0de-a006649127e371903a2de979  20:53:50  orders  POST https://shop.example/orders     378 ms\n"
+    );
+    assert_eq!(
         services(&query::services(&traces), &View::default()),
         "\
 service              count    fault    error throttle      p50      p90      p99

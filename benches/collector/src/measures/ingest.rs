@@ -8,6 +8,7 @@ use xray_collector::{Collector, Settings as Limits};
 
 use crate::Settings;
 use crate::child::Role;
+use crate::process;
 use crate::times::Rows;
 
 /// Documents a second.
@@ -27,6 +28,7 @@ fn one(rows: &mut Rows, what: &str, documents: u64, limits: Limits) {
     let mut sender =
         Role::start(&["send", &collector.local_addr().to_string(), &documents.to_string(), &(BAR + BAR / 20).to_string(), "5"]);
     let begun = Instant::now();
+    let before = process::processor(std::process::id());
     let said = sender.numbers();
     let (seconds, bytes) = (said[0], said[1]);
     // Until all that was not lost has been read.
@@ -42,13 +44,16 @@ fn one(rows: &mut Rows, what: &str, documents: u64, limits: Limits) {
     let stats = collector.stats();
     let lost = stats.lost_in_queue + stats.lost_in_kernel.expect("Linux tells") + stats.progress.rejected + stats.documents_refused;
     let rate = documents as f64 / seconds;
+    // What other work on the machine has no part in.
+    let spent = process::processor(std::process::id()) - before;
     let mut note = format!(
-        "{documents} documents of {:.0} bytes in {seconds:.1} s, all read after {read:.1} s; lost: {} by the kernel, {} in the queue, {} else; receive buffer {} KB",
+        "{documents} documents of {:.0} bytes in {seconds:.1} s, all read after {read:.1} s; lost: {} by the kernel, {} in the queue, {} else; receive buffer {} KB; processor time {:.1} µs for each that was read",
         bytes / documents as f64,
         stats.lost_in_kernel.unwrap_or_default(),
         stats.lost_in_queue,
         stats.progress.rejected + stats.documents_refused,
         stats.receive_buffer >> 10,
+        spent.as_secs_f64() * 1e6 / stats.progress.documents.max(1) as f64,
     );
     if let Some(disk) = collector.disk() {
         let begun = Instant::now();

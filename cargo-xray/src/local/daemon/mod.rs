@@ -190,7 +190,7 @@ fn watch<'a>(forwarder: &'a Forwarder, local: &'a Local, log: &'a mut Log) -> im
             log.write(Level::Warn, &format!("{} not sent so far, {} wait: {}", stats.lost(), stats.waiting, forward::printable(why)));
         }
         seen = stats;
-        if looks % TELL_EACH == 0 && seen.received != told {
+        if looks.is_multiple_of(TELL_EACH) && seen.received != told {
             told = seen.received;
             log.write(Level::Info, &summary(&seen, local.collector().progress().rejected));
         }

@@ -373,10 +373,6 @@ fn groups_are_filters_by_name_or_arn() {
     ] {
         assert_eq!(Filter::parse(text).unwrap().matches(&facts, &context), expected, "{text}");
     }
-    let filter = Filter::parse("group.name = \"a\" or !(group.arn = \"b\" ok)").unwrap();
-    let mut names = filter.groups();
-    names.sort_by_key(|group| format!("{group:?}"));
-    assert_eq!(names, [Group::Arn("b"), Group::Name("a")]);
 }
 
 /// Documents are read for root causes only, once, and not where something else decides.

@@ -68,9 +68,11 @@ fn card(seen: &Seen<'_>, kind: &Kind, traces: &[TraceId], of: &str) -> Markup {
     let body = html! {
         @if groups.is_empty() { p.body.faint { (kind.none) } }
         @else {
-            table.causes {
-                thead { tr { th scope="col" { "Root cause" } th.right scope="col" { "Traces" } th scope="col" { "Examples" } } }
-                tbody { @for group in groups.iter().take(CAUSES_LISTED_MAX) { (row(seen, kind, group, found.len())) } }
+            div.scroll tabindex="0" {
+                table.causes {
+                    thead { tr { th scope="col" { "Root cause" } th.right scope="col" { "Traces" } th scope="col" { "Examples" } } }
+                    tbody { @for group in groups.iter().take(CAUSES_LISTED_MAX) { (row(seen, kind, group, found.len())) } }
+                }
             }
             @if groups.len() > CAUSES_LISTED_MAX { p.note { (number::counted(groups.len() - CAUSES_LISTED_MAX, "root cause")) " more" } }
         }

@@ -41,8 +41,7 @@ struct Side<'a> {
 }
 
 pub(super) fn compare(seen: &Seen<'_>, with: &Scope) -> Markup {
-    let other = with.facts(seen.app);
-    let sides = [Side { letter: "A", scope: seen.scope(), facts: seen.facts }, Side { letter: "B", scope: with, facts: &other }];
+    let sides = [Side { letter: "A", scope: seen.scope(), facts: seen.facts }, Side { letter: "B", scope: with, facts: &seen.others }];
     html! {
         div.sides id="sides" data-live {
             @for side in &sides {

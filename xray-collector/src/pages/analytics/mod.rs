@@ -35,15 +35,18 @@ struct Seen<'a> {
     facts: &'a [Arc<Facts>],
     /// The filter that is compared with.
     with: Option<Scope>,
+    /// The traces of that.
+    others: Vec<Arc<Facts>>,
     sorting: Sorting,
 }
 
-async fn analytics(State(app): State<App>, asked: Asked) -> Response {
+async fn analytics(State(app): State<App>, mut asked: Asked) -> Response {
     let facts = asked.scope.facts(&app);
-    let with = asked.query.get("with").map(|filter| asked.scope.reading(filter.trim()));
+    let mut with = asked.query.get("with").map(|filter| asked.scope.reading(filter.trim()));
+    let others = with.as_mut().map(|with| with.facts(&app)).unwrap_or_default();
     let columns = if with.is_some() { compare::COLUMNS } else { table::COLUMNS };
     let sorting = Sorting::of(&asked.query, columns, "time");
-    let seen = Seen { app: &app, asked: &asked, facts: &facts, with, sorting };
+    let seen = Seen { app: &app, asked: &asked, facts: &facts, with, others, sorting };
     let page = Page::new(Section::Analytics, "Analytics", seen.body()).with(&assets::STATS_STYLE);
     let kept = ["with", "service", "type", "operation"].into_iter().filter_map(|name| Some((name, asked.query.get(name)?)));
     let kept = kept.chain(sorting.pairs().into_iter().filter(|(_, value)| !value.is_empty()));

@@ -58,6 +58,8 @@
       // What somebody is working in stays until the next time.
       if (!next || next.innerHTML === old.dataset.shown || old.matches("[data-held]")) continue;
       const shown = next.innerHTML;
+      const known = new Set(all("tr[data-key]", old).map((row) => row.dataset.key));
+      if (known.size) all("tr[data-key]", next).filter((row) => !known.has(row.dataset.key)).forEach((row) => row.classList.add("fresh"));
       const folded = all("details", next);
       all("details", old).forEach((part, index) => { if (folded[index]) folded[index].open = part.open; });
       old.replaceWith(next);
@@ -221,10 +223,13 @@
       k: () => move(-1),
       p: () => { if (live) pause(!paused); },
       t: () => { if (theme && Date.now() - went > 900) theme.requestSubmit(); },
+      x: () => one("tr.here a.toggle")?.click(),
+      "[": () => one("a[rel=prev]")?.click(),
+      "]": () => one("a[rel=next]")?.click(),
       "?": showHelp,
       g: () => { went = Date.now(); },
     };
-    const places = { m: 0, t: 1, a: 2, e: 3 };
+    const places = { m: 0, t: 1, a: 2, e: 3, b: 4, h: 5 };
     if (Date.now() - went < 900 && event.key in places) { all(".top nav a")[places[event.key]]?.click(); return; }
     const action = keys[event.key];
     if (action) { event.preventDefault(); action(); }

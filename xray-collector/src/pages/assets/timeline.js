@@ -10,7 +10,9 @@
     if (!old || !next) { location.href = address; return; }
     if (isNew) history.pushState({}, "", address);
     const focused = document.activeElement?.closest("[data-key]")?.dataset.key;
+    const marked = old.querySelector("tr.here")?.dataset.key;
     old.replaceWith(next);
+    if (marked) next.querySelector(`tr[data-key="${CSS.escape(marked)}"]`)?.classList.add("here");
     document.body.dataset.turn = fresh.body.dataset.turn;
     document.dispatchEvent(new CustomEvent("xray:fresh", { detail: next }));
     if (focused) next.querySelector(`[data-key="${CSS.escape(focused)}"] a.pick`)?.focus({ preventScroll: true });

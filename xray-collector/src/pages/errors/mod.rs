@@ -48,7 +48,7 @@ struct Seen<'a> {
     chosen: Option<usize>,
 }
 
-async fn errors(State(app): State<App>, asked: Asked) -> Response {
+async fn errors(State(app): State<App>, mut asked: Asked) -> Response {
     let facts = asked.scope.facts(&app);
     let axis = Axis::of(&facts, TREND_PIECES);
     let groups = stats::errors(&facts, &axis);

@@ -45,7 +45,7 @@ struct Seen<'a> {
     is_whole: bool,
 }
 
-async fn map(State(app): State<App>, asked: Asked) -> Response {
+async fn map(State(app): State<App>, mut asked: Asked) -> Response {
     let facts = asked.scope.facts(&app);
     let graph = ServiceGraph::of(&facts);
     let (chosen, is_whole) = (chosen(&graph, &asked.query), asked.query.get("size") == Some(WHOLE));

@@ -36,7 +36,7 @@ struct Seen<'a> {
     arrived: &'a MetricsSnapshot,
 }
 
-async fn metrics(State(app): State<App>, asked: Asked) -> Response {
+async fn metrics(State(app): State<App>, mut asked: Asked) -> Response {
     let facts = asked.scope.facts(&app);
     let arrived = app.traces.metrics();
     let axis = Axis::of(&facts, TREND_PIECES);

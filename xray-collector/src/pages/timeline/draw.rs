@@ -265,7 +265,8 @@ mod tests {
         let long = merged(&scale, &many(9));
         assert_eq!((long.len(), long[0].1.round()), (1, 100.0));
         let two = [(Timestamp::from_nanos(9_000), Timestamp::from_nanos(12_000)), (Timestamp::from_nanos(0), Timestamp::from_nanos(1_000))];
-        assert_eq!(merged(&scale, &two), [(0.0, 10.0), (90.0, 10.0)]);
+        let rounded: Vec<(f64, f64)> = merged(&scale, &two).into_iter().map(|(from, width)| (from.round(), width.round())).collect();
+        assert_eq!(rounded, [(0.0, 10.0), (90.0, 10.0)]);
     }
 
     #[test]

@@ -44,13 +44,13 @@ pub(super) fn head(app: &App, view: &View<'_>, tab: Tab) -> Markup {
         div.head.trace {
             a.back href=(scope.link("/traces")) { "← Traces" }
             h1 { (title(trace)) }
-            (parts::badge(summary.status, summary.http_status))
+            (parts::outcome(summary.status, summary.http_status, summary.response_time.is_some()))
             @if !summary.is_complete { span.tag { "incomplete" } }
         }
         div.summary id="summary" data-live {
             dl.facts {
                 div { dt { "Response time" } dd { (time::took(summary.response_time)) } }
-                @if summary.response_time != Some(summary.duration) { div { dt { "All done after" } dd { (time::took(Some(summary.duration))) } } }
+                @if summary.response_time != Some(summary.duration) { div { dt { (if summary.is_complete { "All done after" } else { "So far" }) } dd { (time::took(Some(summary.duration))) } } }
                 div { dt { "Began" } dd { (time::moment(summary.start)) " " span.faint { "(" (time::relative(summary.start, view.asked.now)) ")" } } }
                 div { dt { "Holds" } dd { (number::counted(summary.segments, "segment")) ", " (number::counted(summary.subsegments, "subsegment")) } }
                 div { dt { "Trace" } dd { (parts::copyable(&trace.id().to_string())) } }
