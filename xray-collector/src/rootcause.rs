@@ -254,7 +254,7 @@ mod tests {
             7,
             r#""name":"late","parent_id":"0000000000000005","start_time":1,"end_time":2,"error":true,"cause":"00000000000000ff""#,
         );
-        let causes = of(&[shop.clone()]);
+        let causes = of(std::slice::from_ref(&shop));
         assert_eq!(
             shown(&causes.faults),
             ["shop[shop, work Internal:broken, DynamoDB→ Internal:broken] orders?[orders]!", "shop[shop, work Internal:broken, parse]!"]

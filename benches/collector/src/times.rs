@@ -8,7 +8,16 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 
 fn cpu() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
+    duration(ClockId::ThreadCPUTime)
+}
+
+/// CPU time of all threads of this process.
+pub fn cpu_of_all() -> Duration {
+    duration(ClockId::ProcessCPUTime)
+}
+
+fn duration(clock: ClockId) -> Duration {
+    let time = clock_gettime(clock);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 

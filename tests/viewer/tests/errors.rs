@@ -77,7 +77,7 @@ fn one_error_leads_to_its_traces() {
     let detail = Page::get(&viewer, &page.link("table.errors", "CheckoutError"));
     assert_eq!(detail.text("#detail h2"), "CheckoutError");
     assert_eq!(detail.text("#detail pre"), "order not placed");
-    assert_eq!(detail.one("tr[aria-current]").attr("data-key").is_some(), true);
+    assert!(detail.one("tr[aria-current]").attr("data-key").is_some());
     let mut expected: Vec<&str> = documents
         .iter()
         .filter(|document| document["cause"]["exceptions"][0]["type"] == "CheckoutError")

@@ -33,11 +33,14 @@ impl ServiceGraph {
     }
 }
 
+/// Name, type and account.
+type Texts = (Arc<str>, Arc<str>, Option<Arc<str>>);
+
 #[derive(Default)]
 struct Building {
     graph: ServiceGraph,
     seen: HashMap<Addresses, Option<usize>, BuildHasherDefault<AddressHasher>>,
-    by_text: HashMap<(Arc<str>, Arc<str>, Option<Arc<str>>), usize>,
+    by_text: HashMap<Texts, usize>,
     clients: HashMap<usize, Option<usize>, BuildHasherDefault<AddressHasher>>,
     /// Place of an edge in its node: from, to, and whether it is a link.
     edges: HashMap<(usize, usize, bool), usize, BuildHasherDefault<AddressHasher>>,
@@ -152,7 +155,7 @@ fn sender(facts: &Facts, id: Option<SegmentId>) -> &Service {
 }
 
 impl Node {
-    fn new((name, kind, account): &(Arc<str>, Arc<str>, Option<Arc<str>>), start: Timestamp) -> Self {
+    fn new((name, kind, account): &Texts, start: Timestamp) -> Self {
         Self {
             name: Arc::clone(name),
             kind: Arc::clone(kind),

@@ -41,6 +41,9 @@ pub(crate) struct ErrorGroup {
 /// What is the same error.
 type Key<'a> = (&'a str, &'a str, &'a str);
 
+/// By type, call site and service.
+type Groups = HashMap<(Arc<str>, Arc<str>, Arc<str>), ErrorGroup>;
+
 struct Seen<'a> {
     kind: Arc<str>,
     site: Arc<str>,
@@ -55,7 +58,7 @@ struct Seen<'a> {
 /// The cause of an exception is not counted apart from it. Where a trace recorded no exception at all, services count that failed although
 /// nothing they called did.
 pub(crate) fn errors(traces: &[Arc<Facts>], axis: &Axis) -> Vec<ErrorGroup> {
-    let mut groups = HashMap::<(Arc<str>, Arc<str>, Arc<str>), ErrorGroup>::new();
+    let mut groups = Groups::new();
     for facts in traces {
         each(facts, |seen| add(&mut groups, seen, facts, axis));
     }
@@ -110,7 +113,7 @@ fn without_exception(service: &Service) -> Seen<'_> {
     Seen { kind, site, service, message: "", status: service.status, is_exception: false }
 }
 
-fn add(groups: &mut HashMap<(Arc<str>, Arc<str>, Arc<str>), ErrorGroup>, seen: Seen<'_>, facts: &Facts, axis: &Axis) {
+fn add(groups: &mut Groups, seen: Seen<'_>, facts: &Facts, axis: &Axis) {
     let at = seen.service.start;
     let key = (seen.kind, seen.site, Arc::clone(&seen.service.name));
     let group = groups.entry(key).or_insert_with_key(|(kind, site, service)| ErrorGroup {

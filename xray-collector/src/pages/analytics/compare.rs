@@ -108,7 +108,7 @@ fn over_time(seen: &Seen<'_>, sides: &[Side<'_>; 2]) -> Markup {
     let pieces = [of(&sides[0]), of(&sides[1])];
     let line = |side: usize, class| Line {
         class,
-        values: pieces[side].iter().map(|piece| (piece.times.count > 0).then(|| piece.times.p95.as_secs_f64())).collect(),
+        values: pieces[side].iter().map(|piece| (piece.times.count > 0).then_some(piece.times.p95.as_secs_f64())).collect(),
     };
     let told = |place: usize| {
         let of = |side: usize| {

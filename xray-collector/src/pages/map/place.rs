@@ -201,13 +201,13 @@ struct Part {
 impl Part {
     /// Columns are the library's rows.
     fn around(part: &[(usize, Point)], room: impl Fn(usize) -> f64) -> Self {
-        let bounds = |of: &dyn Fn(&(usize, Point)) -> (f64, f64)| {
-            part.iter()
-                .map(of)
-                .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), (from, to)| (least.min(from), greatest.max(to)))
-        };
-        let (left, right) = bounds(&|(_, (_, across))| (*across, *across));
-        let (above, below) = bounds(&|(vertex, (down, _))| (down - room(*vertex) / 2.0, down + room(*vertex) / 2.0));
+        let (mut left, mut right) = (f64::INFINITY, f64::NEG_INFINITY);
+        let (mut above, mut below) = (left, right);
+        for (vertex, (down, across)) in part {
+            let half = room(*vertex) / 2.0;
+            (left, right) = (left.min(*across), right.max(*across));
+            (above, below) = (above.min(down - half), below.max(down + half));
+        }
         Self { left, above, width: right - left + COLUMN, height: below - above }
     }
 }
