@@ -94,7 +94,7 @@ fn lines_of_logs_are_shown_with_their_trace() {
     let document = format!(r#"{{"name":"shop","id":"70de5b6f19ff9a0a","trace_id":"{ID}","start_time":1.5,"end_time":1.75}}"#);
     let datagram = format!("{{\"format\":\"json\",\"version\":1}}\n{document}");
     UdpSocket::bind("127.0.0.1:0").unwrap().send_to(datagram.as_bytes(), &view.at).unwrap();
-    let page = (0..600).map(|_| get(&view.at, &format!("/traces/{ID}"))).find(|page| {
+    let page = (0..600).map(|_| get(&view.at, &format!("/traces/{ID}/logs"))).find(|page| {
         std::thread::sleep(std::time::Duration::from_millis(50));
         page.starts_with("HTTP/1.1 200 ")
     });
