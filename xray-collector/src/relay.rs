@@ -103,6 +103,9 @@ pub(crate) trait Sink: Send + Sync {
 
     fn stats(&self) -> ForwardStats;
 
+    /// Whether AWS has the sampling rules.
+    fn has_rules(&self) -> bool;
+
     /// Asks AWS what clients of the daemon want to know of AWS. `None` if this path is answered here.
     fn ask(&self, path: &str, body: &[u8]) -> Option<Answer>;
 }

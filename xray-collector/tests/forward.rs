@@ -207,6 +207,10 @@ fn sampling_is_asked_of_aws() {
         "SampledCount": 1, "BorrowCount": 0}]});
     let (status, targets) = ask("/SamplingTargets", &statistics.to_string());
     assert!(status == 200 && targets.contains("theirs"), "{targets}");
+    for path in ["/CreateSamplingRule", "/UpdateSamplingRule", "/DeleteSamplingRule"] {
+        let (status, error) = ask(path, &rule.to_string());
+        assert!(status == 400 && error.contains("change them there, or start with --rules FILE"), "{path}: {error}");
+    }
     // Errors come as they are.
     let (status, error) = ask("/SamplingTargets", "{}");
     assert!(status == 400 && error.contains("InvalidRequestException"), "{error}");

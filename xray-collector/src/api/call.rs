@@ -27,7 +27,11 @@ pub(super) struct Work {
     pub(super) is_question: bool,
 }
 
-/// Calls an operation for a request to its path.
+/// What is refused where AWS is asked for sampling rules: nobody would see the change.
+const CHANGES_OF_RULES: [&str; 3] = ["/CreateSamplingRule", "/UpdateSamplingRule", "/DeleteSamplingRule"];
+
+/// Calls an operation for a request to its path. What is for AWS to answer, where documents are sent on there and no rules of one's own were
+/// given, it is asked.
 pub(super) async fn call(State(app): State<App>, method: Method, headers: HeaderMap, body: Bytes, work: Work) -> Response {
     if method != Method::POST {
         let message = format!("{method} is not allowed: X-Ray's operations are called with POST");
@@ -37,8 +41,14 @@ pub(super) async fn call(State(app): State<App>, method: Method, headers: Header
         let message = format!("The Content-Encoding {encoding:?} is not known to X-Ray's operations: send the body as it is");
         return Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaTypeException", message).into_response();
     }
-    if let Some(answer) = elsewhere(&app, work.path, &body) {
-        return relayed(answer.await);
+    if let Some(sink) = app.traces.sink().filter(|_| app.settings.rules.is_none()) {
+        if CHANGES_OF_RULES.contains(&work.path) && sink.has_rules() {
+            let message = "Sampling rules are those of AWS, to which documents are sent on: change them there, or start with --rules FILE";
+            return Error::invalid(message).into_response();
+        }
+        if let Some(answer) = sink.ask(work.path, &body) {
+            return relayed(answer.await);
+        }
     }
     // As a tree of values, a body may take many times its size.
     let large = async { if body.len() > SMALL_BODY_BYTES { app.api.large.acquire().await.ok() } else { None } };
@@ -52,11 +62,6 @@ pub(super) async fn call(State(app): State<App>, method: Method, headers: Header
         Ok(value) => error::json(&value).into_response(),
         Err(error) => error.into_response(),
     }
-}
-
-/// What is for AWS to answer: sampling, where documents are sent on there and no rules of one's own were given.
-fn elsewhere(app: &App, path: &str, body: &[u8]) -> Option<relay::Answer> {
-    app.traces.sink().filter(|_| app.settings.rules.is_none())?.ask(path, body)
 }
 
 fn relayed(answer: Result<relay::Answered, String>) -> Response {

@@ -18,7 +18,7 @@
 //! | Part | Written as |
 //! |---|---|
 //! | filter | `and` { `OR` `and` } |
-//! | and | `unary` { [`AND`] `unary` }: terms side by side are joined by `AND`, which binds more than `OR` |
+//! | and | `unary` { \[`AND`\] `unary` }: terms side by side are joined by `AND`, which binds more than `OR` |
 //! | unary | `!` unary, `NOT` unary, `(` filter `)`, or a term |
 //! | term | keyword, keyword operator value, a complex keyword, or a trace id in X-Ray's or W3C's form |
 //! | `true`/`false` | `ok` `error` `throttle` `fault` `partial` `inferred` `first` `last` `remote` `root`, with `=` `!=` |

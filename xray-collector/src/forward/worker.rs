@@ -148,11 +148,12 @@ impl Sink for Shared {
         self.counts()
     }
 
+    fn has_rules(&self) -> bool {
+        self.backend.get().is_some_and(|(backend, _)| matches!(**backend, Backend::Xray(_)))
+    }
+
     fn ask(&self, path: &str, body: &[u8]) -> Option<Answer> {
-        let (backend, handle) = self.backend.get()?;
-        if !matches!(**backend, Backend::Xray(_)) || !Xray::is_asked(path) {
-            return None;
-        }
+        let (backend, handle) = self.backend.get().filter(|_| self.has_rules() && Xray::is_asked(path))?;
         let (backend, path, body) = (Arc::clone(backend), path.to_owned(), body.to_vec());
         // On the runtime that has the connections, which may end while somebody waits.
         let asked = handle.spawn(async move {
