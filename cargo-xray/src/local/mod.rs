@@ -2,17 +2,17 @@
 
 mod daemon;
 mod forward;
+mod signals;
 mod trouble;
 
-use std::future::Future;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 use xray_collector::{Forward, Local, ServeSettings, Settings};
 
+use self::signals::Signals;
 use crate::Error;
 use crate::environment::Environment;
 pub(crate) use daemon::{DaemonArgs, run as run_daemon};
@@ -76,6 +76,7 @@ pub(crate) fn run(args: &ViewArgs, environment: &Environment) -> Result<(), Erro
         forwarder.attach(local.collector()).map_err(|error| Error::new(error.to_string()))?;
         eprintln!("note: what arrives is sent on to {}", forward::printable(&forwarder.stats().target));
     }
+    let signals = Signals::new()?;
     let at = reachable(local.local_addr());
     if args.public {
         eprintln!("warning: whoever reaches {} sees all traces; there is no password", local.local_addr());
@@ -89,7 +90,7 @@ pub(crate) fn run(args: &ViewArgs, environment: &Environment) -> Result<(), Erro
     {
         eprintln!("warning: no browser could be opened: {error}");
     }
-    let result = wait(None, || {});
+    let result = signals.wait(None, || {});
     drop(local);
     if let Some(losses) = forwarder.and_then(|forwarder| forward::losses(&forwarder.end())) {
         eprintln!("warning: {losses}");
@@ -114,43 +115,6 @@ fn say(line: &str) -> Result<(), Error> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(|error| Error::new(format!("standard output cannot be written: {error}"))),
     }
-}
-
-/// Waits for Ctrl-C, or for being asked to end in another way, and looks each time after `period` meanwhile, if there is one.
-fn wait(period: Option<Duration>, mut look: impl FnMut()) -> Result<(), Error> {
-    let not_possible = |error: io::Error| Error::new(format!("signals cannot be waited for: {error}"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(not_possible)?;
-    let looks = async {
-        let Some(period) = period else { return std::future::pending().await };
-        loop {
-            tokio::time::sleep(period).await;
-            look();
-        }
-    };
-    let ended = async { signal()?.await };
-    runtime
-        .block_on(async {
-            tokio::select! {
-                ended = ended => ended,
-                never = looks => never,
-            }
-        })
-        .map_err(not_possible)
-}
-
-#[cfg(unix)]
-fn signal() -> io::Result<impl Future<Output = io::Result<()>>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(std::future::poll_fn(move |context| {
-        let came = interrupt.poll_recv(context).is_ready() || terminate.poll_recv(context).is_ready();
-        if came { std::task::Poll::Ready(Ok(())) } else { std::task::Poll::Pending }
-    }))
-}
-
-#[cfg(not(unix))]
-fn signal() -> io::Result<impl Future<Output = io::Result<()>>> {
-    Ok(tokio::signal::ctrl_c())
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use xray_collector::{Forward, ForwardStats, Forwarder, Local, ServeSettings, Set
 
 use self::config::Config;
 use self::log::{Level, Log};
+use super::signals::Signals;
 use super::{forward, trouble};
 use crate::Error;
 use crate::environment::Environment;
@@ -162,10 +163,11 @@ fn serve(plan: &Plan, environment: &Environment, log: &mut Log) -> Result<(), Er
     serve.tcp = Some(plan.tcp);
     let local = Local::start(plan.udp, settings, serve).map_err(|error| trouble::daemon_not_started(plan.udp, plan.tcp, &error))?;
     forwarder.attach(local.collector()).map_err(|error| Error::new(error.to_string()))?;
+    let signals = Signals::new()?;
     let target = forwarder.stats().target;
     log.write(Level::Info, &format!("cargo-xray {} in place of the X-Ray daemon", env!("CARGO_PKG_VERSION")));
     log.write(Level::Info, &format!("documents at udp:{}, sampling at tcp:{}; to {target}", local.local_addr(), local.http_addr()));
-    super::wait(Some(LOOK_EACH), watch(&forwarder, &local, log))?;
+    signals.wait(Some(LOOK_EACH), watch(&forwarder, &local, log))?;
     // No more can come, and what has come is sent.
     let rejected = local.collector().progress().rejected;
     drop(local);
