@@ -21,8 +21,18 @@ pub(crate) struct Asset {
 const JS: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 
+/// The dark theme holds where it was chosen, and where the system has it and no other was chosen.
+const BASE: &str = concat!(
+    include_str!("assets/base.css"),
+    "@media (prefers-color-scheme: dark) { :root:not([data-theme=\"light\"]) {\n",
+    include_str!("assets/dark.css"),
+    "} }\n:root[data-theme=\"dark\"] {\n",
+    include_str!("assets/dark.css"),
+    "}\n",
+);
+
 /// Files of all pages come first; each page adds its own by name.
-pub(crate) const STYLE: Asset = Asset::new("base", "css", CSS, include_str!("assets/base.css"));
+pub(crate) const STYLE: Asset = Asset::new("base", "css", CSS, BASE);
 pub(crate) const SCRIPT: Asset = Asset::new("app", "js", JS, include_str!("assets/app.js"));
 
 pub(crate) const TRACES_STYLE: Asset = Asset::new("traces", "css", CSS, include_str!("assets/traces.css"));
@@ -31,9 +41,11 @@ pub(crate) const TRACES_SCRIPT: Asset = Asset::new("traces", "js", JS, include_s
 pub(crate) const TIMELINE_STYLE: Asset = Asset::new("timeline", "css", CSS, include_str!("assets/timeline.css"));
 pub(crate) const TIMELINE_SCRIPT: Asset = Asset::new("timeline", "js", JS, include_str!("assets/timeline.js"));
 
-pub(crate) const MAP_STYLE: Asset = Asset::new("map", "css", CSS, include_str!("assets/map.css"));
+pub(crate) const MAP_STYLE: Asset =
+    Asset::new("map", "css", CSS, concat!(include_str!("assets/detail.css"), include_str!("assets/map.css")));
 
-pub(crate) const STATS_STYLE: Asset = Asset::new("stats", "css", CSS, include_str!("assets/stats.css"));
+pub(crate) const STATS_STYLE: Asset =
+    Asset::new("stats", "css", CSS, concat!(include_str!("assets/detail.css"), include_str!("assets/stats.css")));
 
 const ALL: [&Asset; 8] = [&STYLE, &SCRIPT, &TRACES_STYLE, &TRACES_SCRIPT, &TIMELINE_STYLE, &TIMELINE_SCRIPT, &MAP_STYLE, &STATS_STYLE];
 
