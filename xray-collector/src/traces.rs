@@ -158,8 +158,9 @@ impl Traces {
         let Arrival { documents, metrics, rejected } = read(&mut self.packer());
         let mut state = self.lock();
         let kept = if self.shared.only_forward { Vec::new() } else { documents };
-        self.insert(&mut state, kept, Arrived::now());
-        state.metrics.add(metrics, clock::today());
+        let arrived = Arrived::now();
+        self.insert(&mut state, kept, arrived);
+        state.metrics.add(metrics, arrived.today);
         drop(state);
         self.shared.changed.notify_all();
         rejected
